@@ -1,0 +1,214 @@
+//! Reading records back: for reports, for resuming, for listing. What is broken is named, never guessed at.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+use crate::directory::checksum;
+use crate::{Epoch, FORMAT, RunRecord, Step};
+
+/// A whole record, read back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The run's directory.
+    pub directory: PathBuf,
+    /// `run.json`.
+    pub record: RunRecord,
+    /// `steps.csv`, in order.
+    pub steps: Vec<Step>,
+    /// `epochs.csv`, in order.
+    pub epochs: Vec<Epoch>,
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the file system answered.
+        source: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A newer program wrote the record.
+    #[error("{} has format {found}, but this program knows formats up to {FORMAT}: use a newer version", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+    },
+}
+
+/// Reads `run.json` of a run directory, and checks nothing else.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_record(directory: &Path) -> Result<RunRecord, ReadError> {
+    let path = directory.join("run.json");
+    let bytes = read_file(&path)?;
+    let damaged = |error: serde_json::Error| ReadError::Damaged { path: path.clone(), reason: error.to_string() };
+    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(damaged)?;
+    match json.get("format").and_then(serde_json::Value::as_u64) {
+        Some(found) if found > u64::from(FORMAT) => return Err(ReadError::Newer { path, found }),
+        _ => {}
+    }
+    serde_json::from_value(json).map_err(damaged)
+}
+
+/// Reads a run whole, and checks every file of a run that has a result against its checksum.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_run(directory: &Path) -> Result<Run, ReadError> {
+    let record = read_record(directory)?;
+    for (name, expected) in &record.files {
+        // The weights are the largest file by far, and nothing that reads a run whole looks at them.
+        if name == "model.safetensors" {
+            continue;
+        }
+        let path = directory.join(name);
+        if checksum(&read_file(&path)?) != *expected {
+            return Err(ReadError::Damaged { path, reason: "its checksum is not the one in run.json".into() });
+        }
+    }
+    Ok(Run {
+        steps: read_csv(&directory.join("steps.csv"), !record.status.is_final())?,
+        epochs: read_csv(&directory.join("epochs.csv"), !record.status.is_final())?,
+        directory: directory.to_owned(),
+        record,
+    })
+}
+
+/// Every run directory at or below `root`, in the order of their paths: the folders that hold a `run.json`. Hidden
+/// folders are passed over.
+///
+/// # Errors
+/// When `root` itself cannot be listed.
+pub fn find_runs(root: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        if folder.join("run.json").is_file() {
+            found.push(folder);
+            continue;
+        }
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(source) if folder == root => return Err(ReadError::Io { path: folder, source }),
+            Err(_) => continue,
+        };
+        for entry in entries.flatten() {
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if !hidden && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+    std::fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
+}
+
+/// Reads a series; an unfinished run may not have one yet.
+fn read_csv<T: DeserializeOwned>(path: &Path, may_be_missing: bool) -> Result<Vec<T>, ReadError> {
+    if may_be_missing && !path.exists() {
+        return Ok(Vec::new());
+    }
+    let bytes = read_file(path)?;
+    csv::Reader::from_reader(&bytes[..])
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .map_err(|error| ReadError::Damaged { path: path.to_owned(), reason: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Metrics, Provenance, RunDirectory, Status};
+
+    fn write_run(path: &Path) -> RunRecord {
+        let directory = RunDirectory::new(path);
+        directory.write_config("title = \"t\"\n").unwrap();
+        directory.write_steps(&[Step { step: 0, loss: 2.3 }, Step { step: 1, loss: f32::NAN }]).unwrap();
+        directory
+            .write_epochs(&[Epoch {
+                epoch: 1,
+                steps: 2,
+                training_loss: 2.0,
+                validation_loss: f64::INFINITY,
+                validation_accuracy: 0.5,
+            }])
+            .unwrap();
+        let record = RunRecord {
+            format: FORMAT,
+            id: "0123456789abcdef".into(),
+            experiment: "e".into(),
+            arm: "base".into(),
+            seed: 3,
+            title: "t".into(),
+            status: Status::Finished,
+            message: None,
+            steps_planned: 2,
+            steps: 2,
+            settings: [("seed".to_owned(), 3.into())].into(),
+            provenance: Provenance::default(),
+            initial_weights: Vec::new(),
+            metrics: Some(Metrics {
+                last_batch_loss: f64::INFINITY,
+                validation_loss: 0.1,
+                validation_accuracy: 0.9712,
+                test_loss: 0.1,
+                test_accuracy: 0.97,
+            }),
+            files: Default::default(),
+        };
+        directory.write_record(&record).unwrap();
+        record
+    }
+
+    #[test]
+    fn a_run_reads_back_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("e/base/seed-3");
+        let record = write_run(&path);
+        let run = read_run(&path).unwrap();
+        assert_eq!(RunRecord { files: Default::default(), ..run.record.clone() }, record);
+        assert_eq!(run.record.files.len(), 3);
+        assert_eq!((run.steps.len(), run.epochs.len()), (2, 1));
+        assert!(run.steps[1].loss.is_nan());
+        assert_eq!(find_runs(folder.path()).unwrap(), [path]);
+    }
+
+    #[test]
+    fn a_flipped_bit_in_a_finished_record_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        write_run(folder.path());
+        let path = folder.path().join("steps.csv");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let last = bytes.len() - 5;
+        bytes[last] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert!(matches!(read_run(folder.path()), Err(ReadError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_by_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("run.json"), r#"{"format": 99, "more": true}"#).unwrap();
+        assert!(matches!(read_run(folder.path()), Err(ReadError::Newer { found: 99, .. })));
+    }
+}

@@ -1,0 +1,198 @@
+//! `run.json`: who a run is, where and how it ran, what it was set to, and what came out.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format that this crate writes. It reads this one and every older one.
+pub const FORMAT: u32 = 1;
+
+/// Everything about a run but its series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Version of the format; see [`FORMAT`].
+    pub format: u32,
+    /// Hash of everything that decides the run's numbers: two runs of the same id are the same run.
+    pub id: String,
+    /// The experiment's name.
+    pub experiment: String,
+    /// The arm's name; `base` where the experiment has but one.
+    pub arm: String,
+    /// The seed.
+    pub seed: u64,
+    /// The experiment's title, for people.
+    pub title: String,
+    /// How far the run is.
+    pub status: Status,
+    /// Why it failed, diverged or was interrupted.
+    pub message: Option<String>,
+    /// Steps that the run was to make.
+    pub steps_planned: u64,
+    /// Steps that it made.
+    pub steps: u64,
+    /// Every setting by its dotted name (`optimizer.learning_rate`), defaults included.
+    pub settings: BTreeMap<String, serde_json::Value>,
+    /// Where, when and by what it was run.
+    pub provenance: Provenance,
+    /// The weights before the first step, a layer each.
+    pub initial_weights: Vec<InitialWeights>,
+    /// What came out; none while the run is unfinished.
+    pub metrics: Option<Metrics>,
+    /// SHA-256 of each other file of the record, by name; empty while the run is unfinished.
+    pub files: BTreeMap<String, String>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// A process is at it, or died at it.
+    Running,
+    /// All steps made.
+    Finished,
+    /// Stopped by a signal; it resumes when it is run again.
+    Interrupted,
+    /// The loss became infinite or NaN, and training stopped there. That is a result.
+    Diverged,
+    /// An error ended it.
+    Failed,
+}
+
+impl Status {
+    /// Whether the run has a result: running it again would only repeat it.
+    pub fn is_final(self) -> bool {
+        matches!(self, Status::Finished | Status::Diverged)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Running => "running",
+            Status::Finished => "finished",
+            Status::Interrupted => "interrupted",
+            Status::Diverged => "diverged",
+            Status::Failed => "failed",
+        })
+    }
+}
+
+/// Where, when and by what a run was run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of the program.
+    pub version: String,
+    /// Version of burn.
+    pub burn: String,
+    /// Git commit that the program was built from, where it was built in a git checkout.
+    pub commit: Option<String>,
+    /// Whether that checkout had uncommitted changes.
+    pub dirty: Option<bool>,
+    /// Backend: `flex`, `ndarray`, ...
+    pub backend: String,
+    /// The device, in the backend's words.
+    pub device: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// Operating system and architecture.
+    pub os: String,
+    /// The machine's name.
+    pub host: String,
+    /// When the run was started, RFC 3339 in UTC.
+    pub started: String,
+    /// Seconds spent in training, validation included.
+    pub training_seconds: f64,
+}
+
+/// The weights of one layer before the first step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InitialWeights {
+    /// The layer, from 1.
+    pub layer: usize,
+    /// `[fan_in, fan_out]`.
+    pub shape: [usize; 2],
+    /// Their mean.
+    pub mean: f64,
+    /// Their standard deviation (of the population).
+    pub std: f64,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// How they are distributed between the smallest and the largest.
+    pub histogram: Histogram,
+}
+
+/// Counts in bins of equal width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Lower edge of the first bin.
+    pub min: f64,
+    /// Upper edge of the last bin, included in it.
+    pub max: f64,
+    /// Numbers in each bin.
+    pub counts: Vec<u64>,
+}
+
+impl InitialWeights {
+    /// Bins of the recorded histogram.
+    const BINS: usize = 64;
+
+    /// Summarizes the weights of `layer` (from 1).
+    pub fn of(layer: usize, shape: [usize; 2], weights: &[f32]) -> Self {
+        let n = weights.len().max(1) as f64;
+        let mean = weights.iter().map(|&w| f64::from(w)).sum::<f64>() / n;
+        let variance = weights.iter().map(|&w| (f64::from(w) - mean).powi(2)).sum::<f64>() / n;
+        let min = weights.iter().copied().fold(f32::INFINITY, f32::min);
+        let max = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let (min, max) = if weights.is_empty() { (0.0, 0.0) } else { (f64::from(min), f64::from(max)) };
+        let mut counts = vec![0; Self::BINS];
+        let scale = if max > min { Self::BINS as f64 / (max - min) } else { 0.0 };
+        for &w in weights {
+            let bin = ((f64::from(w) - min) * scale) as usize;
+            counts[bin.min(Self::BINS - 1)] += 1;
+        }
+        InitialWeights { layer, shape, mean, std: variance.sqrt(), min, max, histogram: Histogram { min, max, counts } }
+    }
+}
+
+/// What came out of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Loss of the last step's batch: the tutorial's "loss".
+    #[serde(with = "crate::series::non_finite")]
+    pub last_batch_loss: f64,
+    /// Mean loss over the validation images, after the last step.
+    #[serde(with = "crate::series::non_finite")]
+    pub validation_loss: f64,
+    /// Share of the validation images classified rightly, 0 to 1, after the last step.
+    pub validation_accuracy: f64,
+    /// Mean loss over the test images, after the last step.
+    #[serde(with = "crate::series::non_finite")]
+    pub test_loss: f64,
+    /// Share of the test images classified rightly, 0 to 1, after the last step.
+    pub test_accuracy: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initial_weights_count_every_weight_once() {
+        let weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
+        let summary = InitialWeights::of(1, [10, 100], &weights);
+        assert_eq!(summary.histogram.counts.iter().sum::<u64>(), 1000);
+        assert!((summary.mean - 0.4995).abs() < 1e-6);
+        assert!((summary.std - 0.288_675).abs() < 1e-5);
+        assert_eq!((summary.min, summary.max), (0.0, f64::from(0.999f32)));
+    }
+
+    #[test]
+    fn equal_weights_fall_into_one_bin() {
+        let summary = InitialWeights::of(1, [2, 2], &[1.0; 4]);
+        assert_eq!(summary.histogram.counts[0], 4);
+        assert_eq!(summary.std, 0.0);
+    }
+}
