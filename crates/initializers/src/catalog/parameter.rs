@@ -1,0 +1,199 @@
+//! Parameters of the table's kinds: their values, the domains that admit them, and reading them when a kind is built.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// A parameter's value as a file gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A real number.
+    Real(f64),
+    /// A whole number.
+    Integer(i64),
+    /// True or false.
+    Bool(bool),
+    /// A word out of a list.
+    Text(Cow<'static, str>),
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Value::Real(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Value::Bool(value)
+    }
+}
+
+impl From<&'static str> for Value {
+    fn from(value: &'static str) -> Self {
+        Value::Text(value.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Value::Text(value.into())
+    }
+}
+
+/// As TOML writes it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // `{:?}` keeps the point of 1.0, so that a number stays a float when it is read again.
+            Value::Real(value) if value.is_finite() => write!(f, "{value:?}"),
+            Value::Real(value) => write!(f, "{}", value.to_string().to_lowercase()),
+            Value::Integer(value) => write!(f, "{value}"),
+            Value::Bool(value) => write!(f, "{value}"),
+            Value::Text(value) => write!(f, "{value:?}"),
+        }
+    }
+}
+
+/// What values a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Domain {
+    /// Any finite real number.
+    Real,
+    /// A finite real number >= 0.
+    NonNegative,
+    /// A finite real number > 0.
+    Positive,
+    /// A whole number >= 1.
+    Count,
+    /// True or false.
+    Bool,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+impl Domain {
+    /// The value as the domain holds it, if it admits it: a whole number where a real one is expected becomes real.
+    pub fn admit(self, value: &Value) -> Option<Value> {
+        let real = |test: fn(f64) -> bool| match *value {
+            Value::Real(x) if x.is_finite() && test(x) => Some(Value::Real(x)),
+            Value::Integer(n) if test(n as f64) => Some(Value::Real(n as f64)),
+            _ => None,
+        };
+        match self {
+            Domain::Real => real(|_| true),
+            Domain::NonNegative => real(|x| x >= 0.0),
+            Domain::Positive => real(|x| x > 0.0),
+            Domain::Count => matches!(value, Value::Integer(1..)).then(|| value.clone()),
+            Domain::Bool => matches!(value, Value::Bool(_)).then(|| value.clone()),
+            Domain::Choice(words) => {
+                matches!(value, Value::Text(word) if words.contains(&word.as_ref())).then(|| value.clone())
+            }
+        }
+    }
+}
+
+/// As a sentence goes on: "std must be ...".
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Domain::Real => f.write_str("a number"),
+            Domain::NonNegative => f.write_str("a number >= 0"),
+            Domain::Positive => f.write_str("a number > 0"),
+            Domain::Count => f.write_str("a whole number >= 1"),
+            Domain::Bool => f.write_str("true or false"),
+            Domain::Choice(words) => {
+                let quoted: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+                f.write_str(&listed(&quoted, "or"))
+            }
+        }
+    }
+}
+
+/// One parameter of a kind of initializer.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its key in TOML.
+    pub name: &'static str,
+    /// What values it takes.
+    pub domain: Domain,
+    /// The value where none is given; `None` where one must be given.
+    pub default: Option<Value>,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+impl Parameter {
+    /// A parameter that must be given.
+    pub(super) const fn required(name: &'static str, domain: Domain, meaning: &'static str) -> Self {
+        Parameter { name, domain, default: None, meaning }
+    }
+
+    /// A number with a default.
+    pub(super) const fn real(name: &'static str, domain: Domain, default: f64, meaning: &'static str) -> Self {
+        Parameter { name, domain, default: Some(Value::Real(default)), meaning }
+    }
+
+    /// A flag that is false unless given.
+    pub(super) const fn flag(name: &'static str, meaning: &'static str) -> Self {
+        Parameter { name, domain: Domain::Bool, default: Some(Value::Bool(false)), meaning }
+    }
+
+    /// A word out of a list whose first is the default.
+    pub(super) const fn choice(name: &'static str, words: &'static [&'static str], meaning: &'static str) -> Self {
+        let default = Some(Value::Text(Cow::Borrowed(words[0])));
+        Parameter { name, domain: Domain::Choice(words), default, meaning }
+    }
+}
+
+/// The values of a kind's parameters, each admitted by its domain.
+///
+/// A row of the table reads only parameters that it declares, by their type; anything else is a slip in the table, which
+/// the test that builds every kind would meet.
+pub(super) struct Arguments<'a>(pub(super) &'a [(&'static str, Value)]);
+
+impl Arguments<'_> {
+    fn value(&self, name: &str) -> &Value {
+        match self.0.iter().find(|(key, _)| *key == name) {
+            Some((_, value)) => value,
+            None => unreachable!("the table declares {name}"),
+        }
+    }
+
+    pub(super) fn real(&self, name: &str) -> f64 {
+        match *self.value(name) {
+            Value::Real(value) => value,
+            _ => unreachable!("the table declares {name} a number"),
+        }
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        match *self.value(name) {
+            Value::Bool(value) => value,
+            _ => unreachable!("the table declares {name} true or false"),
+        }
+    }
+
+    /// The word itself.
+    pub(super) fn word(&self, name: &str) -> &str {
+        match self.value(name) {
+            Value::Text(value) => value,
+            _ => unreachable!("the table declares {name} a word"),
+        }
+    }
+}
+
+/// "a", "a and b", "a, b and c".
+pub(super) fn listed<T: AsRef<str>>(words: &[T], conjunction: &str) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [word] => (*word).to_owned(),
+        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
+    }
+}
