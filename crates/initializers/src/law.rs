@@ -1,7 +1,7 @@
 //! The laws from which independent numbers are drawn: density, cumulative function, moments, and the draw itself.
 
 use crate::Stream;
-use crate::numeric::{integrate, normal_cdf, normal_density, normal_quantile};
+use crate::numeric::{integrate, normal_cdf, normal_density, normal_quantiles};
 
 /// The distribution of one number of a tensor whose numbers are independent and alike.
 ///
@@ -67,15 +67,14 @@ impl Law {
                 let last = (max as f32).next_down();
                 (0..n).map(|_| ((min + (max - min) * stream.unit()) as f32).min(last)).collect()
             }
-            Law::Normal { mean, std } => (0..n).map(|_| (mean + std * normal_quantile(stream.unit())) as f32).collect(),
+            Law::Normal { mean, std } => draw_quantiles(n, stream, |u| u, |z| mean + std * z),
             Law::TruncatedNormal { mean, std, lower, upper } => {
                 // Probabilities are precise near 0, not near 1: a window above the mean is drawn as its mirror image.
                 let side = if lower > 0.0 { -1.0 } else { 1.0 };
                 let (lower, upper) = if lower > 0.0 { (-upper, -lower) } else { (lower, upper) };
                 let below = normal_cdf(lower);
                 let mass = normal_cdf(upper) - below;
-                let z = |u: f64| normal_quantile(below + mass * u).clamp(lower, upper);
-                (0..n).map(|_| (mean + side * std * z(stream.unit())) as f32).collect()
+                draw_quantiles(n, stream, |u| below + mass * u, |z| mean + side * std * z.clamp(lower, upper))
             }
         }
     }
@@ -157,6 +156,24 @@ impl Law {
             Law::TruncatedNormal { mean, std, upper, .. } => mean + std * upper,
         }
     }
+}
+
+/// `n` numbers: each the normal quantile at the `probability` that a uniform number stands for, mapped to its `value`.
+fn draw_quantiles(
+    n: usize,
+    stream: &mut Stream,
+    probability: impl Fn(f64) -> f64,
+    value: impl Fn(f64) -> f64,
+) -> Vec<f32> {
+    let mut numbers = Vec::with_capacity(n);
+    let mut block = [0.0; 256];
+    while numbers.len() < n {
+        let block = &mut block[..(n - numbers.len()).min(256)];
+        block.iter_mut().for_each(|p| *p = probability(stream.unit()));
+        normal_quantiles(block);
+        numbers.extend(block.iter().map(|&z| value(z) as f32));
+    }
+    numbers
 }
 
 /// Probability that a standard normal lies in [a, b], computed on the side where probabilities are precise.

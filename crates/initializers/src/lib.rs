@@ -17,14 +17,26 @@
 
 mod activation;
 pub mod catalog;
+mod framework;
+mod gain;
 mod initializer;
 mod law;
+mod layer;
 mod numeric;
+mod orthogonal;
+mod scaling;
 mod stream;
+mod structured;
 mod target;
+mod word;
 
-pub use activation::{Activation, UnknownActivation};
+pub use activation::{Activation, ActivationError};
+pub use framework::Framework;
+pub use gain::Gain;
 pub use initializer::{Bounds, DrawError, Initializer};
 pub use law::Law;
+pub use layer::LayerDraw;
+pub use scaling::{Fan, Form, mup_adam_multiplier};
 pub use stream::{Purpose, Stream};
+pub use structured::{Base, Connections};
 pub use target::{Layout, Target};

@@ -16,18 +16,38 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
 }
 
-/// Quantile of the standard normal distribution, for 0 < p < 1: Wichura 1988, algorithm AS 241 (PPND16), whose relative
-/// error is about 1e-16.
-#[inline]
-pub(crate) fn normal_quantile(p: f64) -> f64 {
-    let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180625 - q * q;
-        return q * ratio(r, &CENTRE);
+/// Replaces each probability 0 < p < 1 by the standard normal's quantile there: Wichura 1988, algorithm AS 241 (PPND16),
+/// whose relative error is about 1e-16.
+pub(crate) fn normal_quantiles(probabilities: &mut [f64]) {
+    const BLOCK: usize = 32;
+    for block in probabilities.chunks_mut(BLOCK) {
+        // The centre's formula for all, without a branch, runs in vector units; then the tails' for the few they hold.
+        let mut p = [0.5; BLOCK];
+        let p = &mut p[..block.len()];
+        p.copy_from_slice(block);
+        for (z, p) in block.iter_mut().zip(p.iter()) {
+            let q = p - 0.5;
+            *z = q * ratio(0.180625 - q * q, &CENTRE);
+        }
+        for (z, p) in block.iter_mut().zip(p.iter()) {
+            if (p - 0.5).abs() > 0.425 {
+                *z = tail_quantile(*p);
+            }
+        }
     }
-    let r = libm::sqrt(-libm::log(if q < 0.0 { p } else { 1.0 - p }));
+}
+
+/// [`normal_quantiles`] of one probability.
+pub(crate) fn normal_quantile(probability: f64) -> f64 {
+    let mut z = [probability];
+    normal_quantiles(&mut z);
+    z[0]
+}
+
+fn tail_quantile(p: f64) -> f64 {
+    let r = libm::sqrt(-libm::log(p.min(1.0 - p)));
     let z = if r <= 5.0 { ratio(r - 1.6, &TAIL) } else { ratio(r - 5.0, &FAR_TAIL) };
-    z.copysign(q)
+    z.copysign(p - 0.5)
 }
 
 /// Numerator and denominator of a rational function of degree 7, from the highest power down.

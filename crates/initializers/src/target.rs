@@ -52,22 +52,44 @@ impl Target {
     }
 
     /// The weight of a convolution, `[channels_out, channels_in / groups, kernel...]` as burn's `nn::conv` layers hold
-    /// it. A fan is channels times receptive field, as in PyTorch: `fan_in = channels_in / groups * kernel` and
-    /// `fan_out = channels_out * kernel`.
+    /// it; `channels` are `[in, out]`. A fan is channels times receptive field: `fan_in = channels_in / groups * kernel`
+    /// and `fan_out = channels_out / groups * kernel`.
     ///
     /// ```
     /// use initializers::Target;
     ///
-    /// let kernel = Target::conv(64, 3, &[5, 5]);
-    /// assert_eq!((kernel.fan_in, kernel.fan_out, kernel.len()), (75, 1600, 4800));
+    /// let kernel = Target::conv([3, 64], 1, &[5, 5]);
+    /// assert_eq!(kernel.shape, [64, 3, 5, 5]);
+    /// assert_eq!((kernel.fan_in, kernel.fan_out), (75, 1600));
     /// ```
-    pub fn conv(channels_out: usize, channels_in_per_group: usize, kernel: &[usize]) -> Self {
+    pub fn conv(channels: [usize; 2], groups: usize, kernel: &[usize]) -> Self {
+        let [channels_in, channels_out] = channels.map(|channels| channels / groups.max(1));
         let field: usize = kernel.iter().product();
         Target {
-            shape: [&[channels_out, channels_in_per_group], kernel].concat(),
+            shape: [&[channels[1], channels_in], kernel].concat(),
             layout: Layout::OutputsFirst,
-            ..Target::linear(channels_in_per_group * field, channels_out * field)
+            ..Target::linear(channels_in * field, channels_out * field)
         }
+    }
+
+    /// The weights of a fully connected network, first layer first: `widths` from the inputs to the outputs, `activation`
+    /// between the layers and none after the last.
+    ///
+    /// ```
+    /// use initializers::{Activation, Target};
+    ///
+    /// let weights = Target::network(&[784, 256, 128, 10], Activation::Relu);
+    /// assert_eq!(weights.iter().map(Target::len).sum::<usize>(), 234_752);
+    /// assert_eq!(weights[2], Target::linear(128, 10).at(2, 3).after(Activation::Relu).before(Activation::Linear));
+    /// ```
+    pub fn network(widths: &[usize], activation: Activation) -> Vec<Self> {
+        let layers = widths.len().saturating_sub(1);
+        let weight = |(layer, fans): (usize, &[usize])| {
+            let between = |is_end: bool| if is_end { Activation::Linear } else { activation };
+            let target = Target::linear(fans[0], fans[1]).at(layer, layers);
+            target.after(between(layer == 0)).before(between(layer + 1 == layers))
+        };
+        widths.windows(2).enumerate().map(weight).collect()
     }
 
     /// The same fully connected layer with its weight kept as `[fan_out, fan_in]`: PyTorch's layout, and burn's
@@ -78,7 +100,7 @@ impl Target {
 
     /// The bias of the layer whose weight is `self`: one number a unit, with the weight's fans.
     pub fn bias(&self) -> Self {
-        Target { shape: vec![self.outputs()], layout: Layout::Vector, ..self.clone() }
+        Target { shape: vec![self.matrix().1], layout: Layout::Vector, ..self.clone() }
     }
 
     /// The same tensor as layer `layer` (from 0) of `layers`.
@@ -116,11 +138,38 @@ impl Target {
         self.layer + 1 == self.layers
     }
 
-    /// How many units the layer has.
-    pub(crate) fn outputs(&self) -> usize {
+    /// Whether the tensor is a bias: one number a unit.
+    pub fn is_vector(&self) -> bool {
+        self.layout == Layout::Vector
+    }
+
+    /// How many units the layer has, and how many connections each: the tensor as a matrix `[inputs, outputs]`; a
+    /// convolution's kernels are flattened. A vector has one connection a unit.
+    pub(crate) fn matrix(&self) -> (usize, usize) {
         match self.layout {
-            Layout::InputsFirst => self.shape[1..].iter().product(),
-            Layout::OutputsFirst | Layout::Vector => self.shape.first().copied().unwrap_or(1),
+            Layout::InputsFirst => (self.shape[0], self.shape[1..].iter().product()),
+            Layout::OutputsFirst => (self.shape[1..].iter().product(), self.shape[0]),
+            Layout::Vector => (1, self.len()),
         }
+    }
+
+    /// The receptive field of a convolution; empty for a fully connected layer.
+    pub(crate) fn kernel(&self) -> &[usize] {
+        if self.layout == Layout::OutputsFirst { &self.shape[2..] } else { &[] }
+    }
+
+    /// The numbers of the tensor from those of its matrix, `entry(input, output)`.
+    pub(crate) fn arrange(&self, entry: impl Fn(usize, usize) -> f64) -> Vec<f32> {
+        let (inputs, outputs) = self.matrix();
+        let mut numbers = Vec::with_capacity(inputs * outputs);
+        match self.layout {
+            Layout::InputsFirst | Layout::Vector => {
+                (0..inputs).for_each(|i| numbers.extend((0..outputs).map(|j| entry(i, j) as f32)));
+            }
+            Layout::OutputsFirst => {
+                (0..outputs).for_each(|j| numbers.extend((0..inputs).map(|i| entry(i, j) as f32)));
+            }
+        }
+        numbers
     }
 }

@@ -111,9 +111,8 @@ pub(super) static TRUNCATED_NORMAL: Kind = Kind {
         ),
         Parameter::real("lower", Domain::Real, -2.0, "lower bound"),
         Parameter::real("upper", Domain::Real, 2.0, "upper bound"),
-        Parameter::choice(
+        Parameter::word::<Bounds>(
             "bounds",
-            &Bounds::NAMES,
             "what lower and upper mean: standard deviations from the mean, or the numbers themselves",
         ),
         Parameter::flag("corrected", "whether what is drawn has the standard deviation std, not less"),
@@ -122,7 +121,7 @@ pub(super) static TRUNCATED_NORMAL: Kind = Kind {
     example: r#"init = { kind = "truncated_normal", std = 0.1 }"#,
     build: |given| {
         let [mean, std, lower, upper] = ["mean", "std", "lower", "upper"].map(|name| given.real(name));
-        let (bounds, corrected) = (Bounds::named(given.word("bounds")), given.flag("corrected"));
+        let (bounds, corrected) = (given.word::<Bounds>("bounds"), given.flag("corrected"));
         if lower >= upper {
             return Err(BuildError::new("lower", format!("lower must be less than upper, but {lower} >= {upper}")));
         }

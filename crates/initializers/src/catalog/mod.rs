@@ -17,12 +17,18 @@
 //! ```
 
 mod distributions;
+mod frameworks;
+mod markdown;
 mod parameter;
+mod scaling;
+mod structured;
+
+pub use markdown::markdown;
 
 use parameter::{Arguments, listed};
 pub use parameter::{Domain, Parameter, Value};
 
-use crate::Initializer;
+use crate::{Framework, Initializer};
 
 /// One kind of initializer: a row of the table.
 #[derive(Debug)]
@@ -43,24 +49,51 @@ pub struct Kind {
     pub source: &'static str,
     /// A line of TOML that uses it.
     pub example: &'static str,
-    build: fn(&Arguments<'_>) -> Result<Initializer, BuildError>,
+    build: Build,
 }
+
+/// How a row makes an initializer of values that its parameters' domains have admitted.
+type Build = fn(&Arguments<'_>) -> Result<Initializer, BuildError>;
 
 /// A family of initializers: a section of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Category {
     /// Every number the same.
     Constant,
-    /// One distribution whatever the tensor's fans, and the tutorial's general rule.
+    /// One distribution whatever the tensor, and the tutorial's general rule.
     Distribution,
     /// A variance that follows from the fans, the activation or the place in the network.
     VarianceScaling,
     /// Matrices whose numbers depend on each other.
     Structured,
-    /// Drawn, then adjusted by what a first batch of data does in the network.
+    /// Drawn, then completed by what a first batch of data does in the network.
     DataDependent,
     /// What a framework draws when nobody chooses.
     FrameworkDefault,
+}
+
+impl Category {
+    /// Every category, in the table's order.
+    pub const ALL: [Category; 6] = [
+        Category::Constant,
+        Category::Distribution,
+        Category::VarianceScaling,
+        Category::Structured,
+        Category::DataDependent,
+        Category::FrameworkDefault,
+    ];
+
+    /// The heading of its section.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Category::Constant => "Constants",
+            Category::Distribution => "Distributions",
+            Category::VarianceScaling => "Variance scaling",
+            Category::Structured => "Structured matrices",
+            Category::DataDependent => "Data-dependent",
+            Category::FrameworkDefault => "Framework defaults",
+        }
+    }
 }
 
 /// Why a kind cannot be built from the values given.
@@ -88,6 +121,34 @@ pub static KINDS: &[&Kind] = &[
     &distributions::GENERAL_RULE,
     &distributions::NORMAL,
     &distributions::TRUNCATED_NORMAL,
+    &scaling::VARIANCE_SCALING,
+    &scaling::GLOROT_UNIFORM,
+    &scaling::GLOROT_NORMAL,
+    &scaling::HE_UNIFORM,
+    &scaling::HE_NORMAL,
+    &scaling::LECUN_UNIFORM,
+    &scaling::LECUN_NORMAL,
+    &scaling::RANDOM_WALK,
+    &scaling::MUP,
+    &scaling::SPECTRAL,
+    &scaling::AUTOINIT,
+    &structured::ORTHOGONAL,
+    &structured::IDENTITY,
+    &structured::SPARSE,
+    &structured::LOOKS_LINEAR,
+    &structured::ZERO_HADAMARD,
+    &structured::TANH_FIXED_POINT,
+    &structured::SINUSOIDAL,
+    &structured::RANDOMIZED_ASYMMETRIC,
+    &structured::LSUV,
+    &structured::KRAHENBUHL,
+    &frameworks::BURN,
+    &frameworks::PYTORCH,
+    &frameworks::KERAS,
+    &frameworks::FLAX,
+    &frameworks::HAIKU,
+    &frameworks::CANDLE,
+    &frameworks::TCH,
 ];
 
 /// The kind of that name or alias.
@@ -150,7 +211,7 @@ impl Initializer {
 
     /// The row of the table, and the values of its parameters in the row's order.
     fn describe(&self) -> (&'static Kind, Vec<Value>) {
-        use distributions as d;
+        use {distributions as d, frameworks as f, scaling as v, structured as s};
         match *self {
             Initializer::Zeros => (&d::ZEROS, vec![]),
             Initializer::Ones => (&d::ONES, vec![]),
@@ -162,6 +223,50 @@ impl Initializer {
                 &d::TRUNCATED_NORMAL,
                 vec![mean.into(), std.into(), lower.into(), upper.into(), bounds.name().into(), corrected.into()],
             ),
+            Initializer::VarianceScaling { scale, mode, distribution } => {
+                (&v::VARIANCE_SCALING, vec![scale.into(), mode.name().into(), distribution.name().into()])
+            }
+            Initializer::GlorotUniform { gain } => (&v::GLOROT_UNIFORM, vec![gain.into()]),
+            Initializer::GlorotNormal { gain, truncated } => (&v::GLOROT_NORMAL, vec![gain.into(), truncated.into()]),
+            Initializer::HeUniform { gain, mode } => (&v::HE_UNIFORM, vec![gain.into(), mode.name().into()]),
+            Initializer::HeNormal { gain, mode, truncated } => {
+                (&v::HE_NORMAL, vec![gain.into(), mode.name().into(), truncated.into()])
+            }
+            Initializer::LecunUniform => (&v::LECUN_UNIFORM, vec![]),
+            Initializer::LecunNormal { truncated } => (&v::LECUN_NORMAL, vec![truncated.into()]),
+            Initializer::RandomWalk { gain } => (&v::RANDOM_WALK, vec![gain.into()]),
+            Initializer::Mup { gain, base_width } => (&v::MUP, vec![gain.into(), base_width.into()]),
+            Initializer::Spectral { gain } => (&v::SPECTRAL, vec![gain.into()]),
+            Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
+                let distribution = distribution.name().into();
+                (&v::AUTOINIT, vec![input_mean.into(), input_variance.into(), signal_variance.into(), distribution])
+            }
+            Initializer::Orthogonal { gain } => (&s::ORTHOGONAL, vec![gain.into()]),
+            Initializer::Identity { gain } => (&s::IDENTITY, vec![gain.into()]),
+            Initializer::Sparse { connections, along, std } => {
+                (&s::SPARSE, vec![connections.into(), along.name().into(), std.into()])
+            }
+            Initializer::LooksLinear { gain, base } => (&s::LOOKS_LINEAR, vec![base.name().into(), gain.into()]),
+            Initializer::ZeroHadamard { gain } => (&s::ZERO_HADAMARD, vec![gain.into()]),
+            Initializer::TanhFixedPoint { noise } => (&s::TANH_FIXED_POINT, vec![noise.into()]),
+            Initializer::Sinusoidal { gain } => (&s::SINUSOIDAL, vec![gain.into()]),
+            Initializer::RandomizedAsymmetric => (&s::RANDOMIZED_ASYMMETRIC, vec![]),
+            Initializer::Lsuv { tolerance, iterations } => (&s::LSUV, vec![tolerance.into(), iterations.into()]),
+            Initializer::Krahenbuhl { balance, tolerance, iterations } => {
+                (&s::KRAHENBUHL, vec![balance.into(), tolerance.into(), iterations.into()])
+            }
+            Initializer::Framework(framework) => {
+                let kind = match framework {
+                    Framework::Burn => &f::BURN,
+                    Framework::PyTorch => &f::PYTORCH,
+                    Framework::Keras => &f::KERAS,
+                    Framework::Flax => &f::FLAX,
+                    Framework::Haiku => &f::HAIKU,
+                    Framework::Candle => &f::CANDLE,
+                    Framework::Tch => &f::TCH,
+                };
+                (kind, vec![])
+            }
         }
     }
 }

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::Gain;
+use crate::word::Word;
+
 /// A parameter's value as a file gives it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -16,6 +19,13 @@ pub enum Value {
     Text(Cow<'static, str>),
 }
 
+impl Value {
+    /// A word that the table itself holds.
+    pub(super) const fn word(word: &'static str) -> Self {
+        Value::Text(Cow::Borrowed(word))
+    }
+}
+
 impl From<f64> for Value {
     fn from(value: f64) -> Self {
         Value::Real(value)
@@ -25,6 +35,21 @@ impl From<f64> for Value {
 impl From<i64> for Value {
     fn from(value: i64) -> Self {
         Value::Integer(value)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Value::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Gain> for Value {
+    fn from(gain: Gain) -> Self {
+        match gain {
+            Gain::Number(gain) => gain.into(),
+            Gain::Of(_) | Gain::Auto => gain.to_string().into(),
+        }
     }
 }
 
@@ -75,6 +100,8 @@ pub enum Domain {
     Bool,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A number > 0, an activation as text, or `auto`: a [`Gain`].
+    Gain,
 }
 
 impl Domain {
@@ -94,6 +121,10 @@ impl Domain {
             Domain::Choice(words) => {
                 matches!(value, Value::Text(word) if words.contains(&word.as_ref())).then(|| value.clone())
             }
+            Domain::Gain => match value {
+                Value::Text(word) => word.parse::<Gain>().ok().map(Value::from),
+                _ => Domain::Positive.admit(value),
+            },
         }
     }
 }
@@ -111,6 +142,7 @@ impl fmt::Display for Domain {
                 let quoted: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
                 f.write_str(&listed(&quoted, "or"))
             }
+            Domain::Gain => f.write_str("a number > 0, an activation or \"auto\""),
         }
     }
 }
@@ -144,10 +176,26 @@ impl Parameter {
         Parameter { name, domain: Domain::Bool, default: Some(Value::Bool(false)), meaning }
     }
 
+    /// A whole number >= 1 with a default.
+    pub(super) const fn count(name: &'static str, default: i64, meaning: &'static str) -> Self {
+        Parameter { name, domain: Domain::Count, default: Some(Value::Integer(default)), meaning }
+    }
+
     /// A word out of a list whose first is the default.
-    pub(super) const fn choice(name: &'static str, words: &'static [&'static str], meaning: &'static str) -> Self {
-        let default = Some(Value::Text(Cow::Borrowed(words[0])));
-        Parameter { name, domain: Domain::Choice(words), default, meaning }
+    pub(super) const fn word<W: Word>(name: &'static str, meaning: &'static str) -> Self {
+        Parameter { name, domain: Domain::Choice(W::NAMES), default: Some(Value::word(W::NAMES[0])), meaning }
+    }
+
+    /// A gain, 1 unless given.
+    pub(super) const fn gain() -> Self {
+        Parameter::gain_or(Value::Real(1.0))
+    }
+
+    /// A gain with another default.
+    pub(super) const fn gain_or(default: Value) -> Self {
+        let meaning = "factor on the standard deviation: a number, an activation's gain, or that of the activation \
+                       that follows the layer (\"auto\")";
+        Parameter { name: "gain", domain: Domain::Gain, default: Some(default), meaning }
     }
 }
 
@@ -179,11 +227,25 @@ impl Arguments<'_> {
         }
     }
 
-    /// The word itself.
-    pub(super) fn word(&self, name: &str) -> &str {
+    pub(super) fn count(&self, name: &str) -> usize {
+        match *self.value(name) {
+            Value::Integer(value) => usize::try_from(value).unwrap_or(usize::MAX),
+            _ => unreachable!("the table declares {name} a whole number"),
+        }
+    }
+
+    pub(super) fn word<W: Word>(&self, name: &str) -> W {
         match self.value(name) {
-            Value::Text(value) => value,
+            Value::Text(word) => W::named(word).unwrap_or_else(|| unreachable!("the table admits the words of {name}")),
             _ => unreachable!("the table declares {name} a word"),
+        }
+    }
+
+    pub(super) fn gain(&self) -> Gain {
+        match self.value("gain") {
+            Value::Real(gain) => Gain::Number(*gain),
+            Value::Text(word) => word.parse().unwrap_or_else(|_| unreachable!("the table admits gains")),
+            _ => unreachable!("the table declares gain a gain"),
         }
     }
 }
