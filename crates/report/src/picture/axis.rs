@@ -1,0 +1,173 @@
+//! An axis: from numbers to places, and the round numbers at which it is labelled.
+
+/// An axis of one direction; places run from 0 to 1.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Axis {
+    low: f64,
+    high: f64,
+    logarithmic: bool,
+    /// Labelled places.
+    pub(crate) ticks: Vec<Tick>,
+}
+
+/// A labelled place on an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tick {
+    pub(crate) value: f64,
+    pub(crate) label: String,
+}
+
+/// Ratio of the largest to the smallest loss from which their axis is logarithmic.
+const LOGARITHMIC_FROM: f64 = 25.0;
+
+impl Axis {
+    /// A linear axis that holds `low..=high`, with about `count` ticks at multiples of 1, 2 or 5 times a power of ten.
+    pub(crate) fn linear(low: f64, high: f64, count: usize) -> Axis {
+        let (low, high) = widen(low, high);
+        let rough = (high - low) / count.max(1) as f64;
+        let power = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|&s| s >= rough * 0.999).unwrap_or(rough);
+        let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
+        let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
+        let ticks = (0..=(last - first).clamp(0.0, 100.0) as usize)
+            .map(|i| {
+                let value = (first + i as f64) * step;
+                Tick { value, label: signed(format_tick(value, step, decimals)) }
+            })
+            .collect();
+        Axis { low, high, logarithmic: false, ticks }
+    }
+
+    /// A linear axis whose ends are ticks.
+    pub(crate) fn linear_to_ticks(low: f64, high: f64, count: usize) -> Axis {
+        let axis = Axis::linear(low, high, count);
+        match axis.ticks.as_slice() {
+            [first, second, ..] => {
+                let step = second.value - first.value;
+                let low = if low < first.value - 1e-9 * step { first.value - step } else { first.value };
+                let last = axis.ticks[axis.ticks.len() - 1].value;
+                let high = if high > last + 1e-9 * step { last + step } else { last };
+                Axis::linear(low, high, count)
+            }
+            _ => axis,
+        }
+    }
+
+    /// A logarithmic axis that holds `low..=high`, both above zero: ticks at powers of ten, and between them where
+    /// there are few.
+    pub(crate) fn logarithmic(low: f64, high: f64) -> Axis {
+        let (low, high) = if high > low { (low, high) } else { (low / 2.0, high * 2.0) };
+        let decades = (high / low).log10();
+        let multiples: &[f64] = if decades <= 2.2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let every = (decades / 9.0).ceil().max(1.0) as i32;
+        let ticks = (low.log10().floor() as i32..=high.log10().ceil() as i32)
+            .filter(|exponent| exponent.rem_euclid(every) == 0)
+            .flat_map(|exponent| multiples.iter().map(move |m| (m * 10f64.powi(exponent), exponent)))
+            .filter(|(value, _)| (low * 0.999..=high * 1.001).contains(value))
+            .map(|(value, exponent)| Tick { value, label: format_log(value, exponent) })
+            .collect();
+        Axis { low, high, logarithmic: true, ticks }
+    }
+
+    /// The axis of `losses`: from zero to the largest of them or of `at_least`, or logarithmic where a linear one would
+    /// leave most of them on the floor.
+    pub(crate) fn of_losses(losses: impl Iterator<Item = f64>, at_least: f64, count: usize) -> Axis {
+        let (low, high) = losses
+            .filter(|loss| *loss > 0.0)
+            .fold((f64::INFINITY, 0.0f64), |(low, high), loss| (low.min(loss), high.max(loss)));
+        if high / low > LOGARITHMIC_FROM {
+            // The upper end of an interval may lie far above all means; the lines are what is looked at.
+            Axis::logarithmic(low * 0.8, high.max(at_least.min(high * 3.0)) * 1.15)
+        } else {
+            Axis::linear_to_ticks(0.0, high.max(at_least).max(1e-9), count)
+        }
+    }
+
+    /// Where `value` lies, 0 at the low end and 1 at the high; what lies outside is moved to the nearer end.
+    pub(crate) fn place(&self, value: f64) -> f64 {
+        let place = if self.logarithmic {
+            (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        place.clamp(0.0, 1.0)
+    }
+}
+
+/// An axis needs some length, whatever it has to show.
+fn widen(low: f64, high: f64) -> (f64, f64) {
+    match (low.is_finite() && high.is_finite(), high - low > 1e-12 * high.abs().max(low.abs())) {
+        (true, true) => (low, high),
+        (true, false) if low == 0.0 => (-1.0, 1.0),
+        (true, false) => (low - 0.05 * low.abs(), low + 0.05 * low.abs()),
+        (false, _) => (0.0, 1.0),
+    }
+}
+
+fn format_tick(value: f64, step: f64, decimals: usize) -> String {
+    if value.abs() >= 1e5 || (step < 1e-4 && value != 0.0) { scientific(value) } else { format!("{value:.decimals$}") }
+}
+
+fn format_log(value: f64, exponent: i32) -> String {
+    if (-4..=4).contains(&exponent) {
+        format!("{value:.*}", usize::try_from(-exponent).unwrap_or(0))
+    } else {
+        scientific(value)
+    }
+}
+
+/// `2·10⁻⁵`, or `10⁶` for a power of ten.
+fn scientific(value: f64) -> String {
+    let text = format!("{value:.1e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let exponent: String = exponent
+        .chars()
+        .filter_map(|c| {
+            if c == '-' { Some('⁻') } else { "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10)? as usize) }
+        })
+        .collect();
+    match digits.trim_end_matches(".0") {
+        "1" => format!("10{exponent}"),
+        digits => format!("{digits}·10{exponent}"),
+    }
+}
+
+/// A minus sign in place of the hyphen, and no negative zero.
+fn signed(label: String) -> String {
+    match label.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => label,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<&str> {
+        axis.ticks.iter().map(|tick| tick.label.as_str()).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_numbers() {
+        assert_eq!(labels(&Axis::linear(0.0, 100.0, 5)), ["0", "20", "40", "60", "80", "100"]);
+        assert_eq!(labels(&Axis::linear(-0.1, 0.1, 4)), ["−0.10", "−0.05", "0.00", "0.05", "0.10"]);
+        assert_eq!(labels(&Axis::logarithmic(0.01, 100.0)), ["0.01", "0.1", "1", "10", "100"]);
+        assert_eq!(labels(&Axis::logarithmic(0.1, 3.0)), ["0.1", "0.2", "0.5", "1", "2"]);
+        assert_eq!(labels(&Axis::linear_to_ticks(0.0, 2.3, 4)), ["0", "1", "2", "3"]);
+        assert_eq!(labels(&Axis::linear(0.0, 4e6, 2)), ["0", "2·10⁶", "4·10⁶"]);
+    }
+
+    #[test]
+    fn any_range_makes_an_axis() {
+        for (low, high) in
+            [(0.0, 0.0), (5.0, 5.0), (f64::NAN, 1.0), (0.0, f64::INFINITY), (-1e300, 1e300), (0.97, 0.97)]
+        {
+            let place = Axis::linear(low, high, 5).place(0.5);
+            assert!((0.0..=1.0).contains(&place), "{low} {high} {place}");
+        }
+        assert_eq!(Axis::logarithmic(1.0, 1.0).place(1.0), 0.5);
+        assert!(Axis::logarithmic(1e-30, 1e38).ticks.len() < 12);
+    }
+}
