@@ -1,0 +1,147 @@
+//! Every message that a person reads about a config, as it looks.
+
+use std::path::{Path, PathBuf};
+
+use experiment::{Overrides, Plan, Problems, load};
+use insta::assert_snapshot;
+
+/// Loads a config of that text, called `configs/x.toml`, with overrides.
+fn load_text(text: &str, set: &[&str]) -> Result<Plan, Problems> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.toml");
+    std::fs::write(&file, text).unwrap();
+    let set = set.iter().map(|text| ("--set".to_owned(), (*text).to_owned())).collect();
+    load(&[file], &Overrides { set })
+}
+
+/// What is said about a config of that text. The folder's name, which differs from test to test, is taken out.
+fn said(text: &str) -> String {
+    said_with(text, &[])
+}
+
+fn said_with(text: &str, set: &[&str]) -> String {
+    let problems = load_text(text, set).expect_err("the config is wrong");
+    let mut rendered = problems.render(false);
+    while let Some(end) = rendered.find("/x.toml") {
+        let start = rendered[..end].rfind(' ').map_or(0, |space| space + 1);
+        rendered.replace_range(start..end + 1, "configs:");
+    }
+    rendered.replace("configs:", "configs/")
+}
+
+#[test]
+fn an_unknown_key_gets_the_nearest_known_one() {
+    assert_snapshot!(said("[optimizer]\nlerning_rate = 0.01\n"));
+}
+
+#[test]
+fn an_unknown_key_unlike_any_gets_the_list() {
+    assert_snapshot!(said("[training]\nfoo = 1\n"));
+}
+
+#[test]
+fn an_unknown_key_at_the_top_is_found() {
+    assert_snapshot!(said("seed = 3\n"));
+}
+
+#[test]
+fn text_that_is_not_toml_is_marked_where_it_ceases_to_be() {
+    assert_snapshot!(said("title = \"x\"\ninit = { kind = \"normal\" std = 0.1 }\n"));
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_marked() {
+    assert_snapshot!(said("title = \"x\"\ntitle = \"y\"\n"));
+}
+
+#[test]
+fn every_problem_of_a_file_is_told_at_once() {
+    assert_snapshot!(said(
+        "backend = \"cuda\"\n[training]\nepochs = 0\nbatch_size = \"big\"\nlast_batch = \"kep\"\n[data]\nvalidation = 60000\n"
+    ));
+}
+
+#[test]
+fn an_initializer_that_is_not_there_gets_the_nearest_one() {
+    assert_snapshot!(said("init = \"trunc_normal\"\n"));
+}
+
+#[test]
+fn a_parameter_out_of_its_range_is_marked() {
+    assert_snapshot!(said("init = { kind = \"normal\", std = -0.1 }\n"));
+}
+
+#[test]
+fn bounds_that_cross_are_marked() {
+    assert_snapshot!(said("init = { kind = \"uniform\", min = 1.0, max = -1.0 }\n"));
+}
+
+#[test]
+fn a_parameter_of_another_kind_is_marked() {
+    assert_snapshot!(said("init = { kind = \"uniform\", min = 0.0, max = 1.0, std = 0.1 }\n"));
+}
+
+#[test]
+fn parameters_without_a_kind_ask_for_one() {
+    assert_snapshot!(said("init = { std = 0.1 }\n"));
+}
+
+#[test]
+fn a_batch_larger_than_the_data_is_marked() {
+    assert_snapshot!(said("training = { batch_size = 60000 }\n"));
+}
+
+#[test]
+fn epochs_and_steps_exclude_each_other() {
+    assert_snapshot!(said("[training]\nepochs = 2\nmax_steps = 100\n"));
+}
+
+#[test]
+fn a_layer_that_is_not_there_is_marked() {
+    assert_snapshot!(said("init = { kind = \"zeros\", layers.4 = \"ones\" }\n"));
+}
+
+#[test]
+fn a_bias_without_biases_is_marked() {
+    assert_snapshot!(said("model = { bias = false }\ninit = { kind = \"normal\", std = 0.1, bias = \"ones\" }\n"));
+}
+
+#[test]
+fn an_arm_that_is_wrong_is_marked_where_it_stands() {
+    assert_snapshot!(said("[arms.a]\ninit = \"zeros\"\n[arms.b]\noptimizer = { learning_rate = -1 }\nseeds = 3\n"));
+}
+
+#[test]
+fn names_that_would_leave_the_folder_are_refused() {
+    assert_snapshot!(said("name = \"../etc\"\n[arms.\"a/b\"]\n[arms.nul]\n"));
+}
+
+#[test]
+fn seeds_are_whole_and_different() {
+    assert_snapshot!(said("seeds = [1, -2, 1, 0.5]\n"));
+}
+
+#[test]
+fn a_flag_is_marked_like_a_file() {
+    assert_snapshot!(said_with("", &["optimizer.lr=0.1", "init.std", "training.epochs=two"]));
+}
+
+#[test]
+fn a_file_that_is_not_there_gets_the_nearest_one() {
+    let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
+    let problems = load(&[configs.join("trunc_norm.toml")], &Overrides::default()).unwrap_err();
+    let said = problems.to_string().replace(&configs.display().to_string(), "configs");
+    assert_snapshot!(said);
+}
+
+#[test]
+fn two_files_of_one_name_would_write_the_same_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let files: Vec<PathBuf> = ["a", "b"].iter().map(|name| folder.path().join(name).join("x.toml")).collect();
+    for file in &files {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, "").unwrap();
+    }
+    let problems = load(&files, &Overrides::default()).unwrap_err();
+    assert_snapshot!(problems.to_string().replace(&folder.path().display().to_string(), "."));
+}
