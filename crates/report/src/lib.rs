@@ -3,10 +3,15 @@
 //! Everything starts from a [`Study`]: the runs below some folders, grouped into arms and paired by their seeds. The
 //! crate reads records and nothing else; it trains nothing and knows no tensor library.
 
+mod comparison;
 pub mod curve;
+mod metric;
 pub mod picture;
 pub mod statistics;
 mod study;
 pub mod terminal;
+mod verdict;
 
+pub use comparison::{Comparison, LEVEL, Pair, RankedArm};
+pub use metric::{Metric, UnknownMetric};
 pub use study::{Arm, Difference, LoadError, Study, Warning};

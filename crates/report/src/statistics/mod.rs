@@ -1,7 +1,12 @@
 //! The statistics of a comparison, as pure functions of numbers.
 //!
-//! Each function states its formula and where it comes from; the tests hold every figure against SciPy and rliable.
+//! Each function states its formula and where it comes from; the tests hold every figure against SciPy, statsmodels and
+//! rliable.
 
+mod family;
+mod paired;
 mod summary;
 
+pub use family::{holm, probability_of_improvement};
+pub use paired::{Paired, paired_t_test, sign_flip_test};
 pub use summary::{Interval, Summary, interval_of_mean, t_quantile};

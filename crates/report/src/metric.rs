@@ -1,0 +1,233 @@
+//! What arms are compared by: the number that a run has for a metric, which way is better, how it is written.
+
+use std::fmt;
+use std::str::FromStr;
+
+use record::{Run, Status};
+
+/// A number that every run has.
+///
+/// A run that diverged is a result, and a bad one: its losses and its times and steps to anything are infinite; its
+/// accuracies are those that were recorded when it stopped.
+///
+/// ```
+/// use report::Metric;
+///
+/// assert_eq!("test_accuracy".parse::<Metric>()?, Metric::TestAccuracy);
+/// assert_eq!("steps_to_loss=0.5".parse::<Metric>()?, Metric::StepsToLoss(0.5));
+/// assert!("accuracy".parse::<Metric>().unwrap_err().to_string().contains("validation_accuracy"));
+/// # Ok::<(), report::UnknownMetric>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Metric {
+    /// Share of the validation images classified rightly after the last step, 0 to 1.
+    #[default]
+    ValidationAccuracy,
+    /// Mean loss over the validation images after the last step.
+    ValidationLoss,
+    /// Share of the test images classified rightly after the last step, 0 to 1.
+    TestAccuracy,
+    /// Mean loss over the test images after the last step.
+    TestLoss,
+    /// Loss of the last step's batch.
+    LastBatchLoss,
+    /// Seconds spent in training, validation included.
+    TrainingSeconds,
+    /// The first step whose recorded batch loss is at or below the threshold; infinite if there is none. Losses of
+    /// single batches are noisy: thresholds well inside the curve tell more than those near its end.
+    StepsToLoss(f64),
+    /// Steps made at the end of the first epoch whose validation accuracy is at or above the threshold (0 to 1);
+    /// infinite if there is none.
+    StepsToAccuracy(f64),
+}
+
+/// A name that no metric has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown metric `{0}`: it is one of {names}", names = Metric::NAMES.join(", "))]
+pub struct UnknownMetric(String);
+
+impl Metric {
+    /// How each metric is spelled; the last two take a threshold in place of the number.
+    pub const NAMES: [&str; 8] = [
+        "validation_accuracy",
+        "validation_loss",
+        "test_accuracy",
+        "test_loss",
+        "last_batch_loss",
+        "training_seconds",
+        "steps_to_loss=0.5",
+        "steps_to_accuracy=0.95",
+    ];
+
+    /// The number that `run` has. It is never NaN.
+    pub fn of(self, run: &Run) -> f64 {
+        let metrics = run.record.metrics;
+        let diverged = run.record.status == Status::Diverged;
+        let accuracy = |accuracy: Option<f64>| accuracy.filter(|a| a.is_finite()).unwrap_or(0.0);
+        let cost = |cost: Option<f64>| cost.filter(|cost| !diverged && cost.is_finite()).unwrap_or(f64::INFINITY);
+        match self {
+            Metric::ValidationAccuracy => accuracy(metrics.map(|m| m.validation_accuracy)),
+            Metric::TestAccuracy => accuracy(metrics.map(|m| m.test_accuracy)),
+            Metric::ValidationLoss => cost(metrics.map(|m| m.validation_loss)),
+            Metric::TestLoss => cost(metrics.map(|m| m.test_loss)),
+            Metric::LastBatchLoss => cost(metrics.map(|m| m.last_batch_loss)),
+            Metric::TrainingSeconds => cost(Some(run.record.provenance.training_seconds)),
+            Metric::StepsToLoss(threshold) => {
+                let reached = run.steps.iter().find(|step| f64::from(step.loss) <= threshold);
+                reached.map_or(f64::INFINITY, |step| step.step as f64)
+            }
+            Metric::StepsToAccuracy(threshold) => {
+                let reached = run.epochs.iter().find(|epoch| epoch.validation_accuracy >= threshold);
+                reached.map_or(f64::INFINITY, |epoch| epoch.steps as f64)
+            }
+        }
+    }
+
+    /// Whether more is better.
+    pub fn higher_is_better(self) -> bool {
+        matches!(self, Metric::ValidationAccuracy | Metric::TestAccuracy)
+    }
+
+    /// What it is called in a sentence: `validation accuracy`.
+    pub fn title(self) -> String {
+        match self {
+            Metric::ValidationAccuracy => "validation accuracy".to_owned(),
+            Metric::ValidationLoss => "validation loss".to_owned(),
+            Metric::TestAccuracy => "test accuracy".to_owned(),
+            Metric::TestLoss => "test loss".to_owned(),
+            Metric::LastBatchLoss => "loss of the last batch".to_owned(),
+            Metric::TrainingSeconds => "training time".to_owned(),
+            Metric::StepsToLoss(threshold) => format!("steps to a loss of {threshold}"),
+            Metric::StepsToAccuracy(threshold) => format!("steps to a validation accuracy of {} %", threshold * 100.0),
+        }
+    }
+
+    /// Its unit as the head of a column or an axis adds it: ` (%)`, ` (s)` or nothing.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Metric::ValidationAccuracy | Metric::TestAccuracy => " (%)",
+            Metric::TrainingSeconds => " (s)",
+            _ => "",
+        }
+    }
+
+    /// The factor from a number to how it is shown: accuracies are shown in percent.
+    pub(crate) fn scale(self) -> f64 {
+        if self.higher_is_better() { 100.0 } else { 1.0 }
+    }
+
+    /// `value` as a table shows it, without its unit.
+    pub fn show(self, value: f64) -> String {
+        let value = value * self.scale();
+        if !value.is_finite() {
+            return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+        }
+        let decimals = match self {
+            Metric::ValidationAccuracy | Metric::TestAccuracy | Metric::TrainingSeconds => 2,
+            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => 0,
+            _ if value.abs() >= 99.95 => 1,
+            _ => 4,
+        };
+        minus(format!("{value:.decimals$}"))
+    }
+
+    /// `value` in a sentence, with its unit: `97.20 %`, `0.0712`, `1.20 s`.
+    pub fn say(self, value: f64) -> String {
+        let unit = match self {
+            Metric::ValidationAccuracy | Metric::TestAccuracy => " %",
+            Metric::TrainingSeconds => " s",
+            _ => "",
+        };
+        self.show(value) + unit
+    }
+
+    /// A difference of two values in a sentence: `0.12 points`, `0.0034`, `41 steps`.
+    pub fn say_difference(self, difference: f64) -> String {
+        let unit = match self {
+            Metric::ValidationAccuracy | Metric::TestAccuracy => " points",
+            Metric::TrainingSeconds => " s",
+            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => " steps",
+            _ => "",
+        };
+        self.show(difference) + unit
+    }
+}
+
+/// A minus sign in place of the hyphen, and no negative zero.
+pub(crate) fn minus(number: String) -> String {
+    match number.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        Some(rest) => format!("−{rest}"),
+        None => number,
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Metric::ValidationAccuracy => f.write_str("validation_accuracy"),
+            Metric::ValidationLoss => f.write_str("validation_loss"),
+            Metric::TestAccuracy => f.write_str("test_accuracy"),
+            Metric::TestLoss => f.write_str("test_loss"),
+            Metric::LastBatchLoss => f.write_str("last_batch_loss"),
+            Metric::TrainingSeconds => f.write_str("training_seconds"),
+            Metric::StepsToLoss(threshold) => write!(f, "steps_to_loss={threshold}"),
+            Metric::StepsToAccuracy(threshold) => write!(f, "steps_to_accuracy={threshold}"),
+        }
+    }
+}
+
+impl FromStr for Metric {
+    type Err = UnknownMetric;
+
+    fn from_str(text: &str) -> Result<Metric, UnknownMetric> {
+        let unknown = || UnknownMetric(text.to_owned());
+        if let Some((name, threshold)) = text.split_once('=') {
+            let threshold: f64 = threshold.trim().parse().ok().filter(|t: &f64| t.is_finite()).ok_or_else(unknown)?;
+            return match name.trim() {
+                "steps_to_loss" => Ok(Metric::StepsToLoss(threshold)),
+                "steps_to_accuracy" if (0.0..=1.0).contains(&threshold) => Ok(Metric::StepsToAccuracy(threshold)),
+                _ => Err(unknown()),
+            };
+        }
+        [
+            Metric::ValidationAccuracy,
+            Metric::ValidationLoss,
+            Metric::TestAccuracy,
+            Metric::TestLoss,
+            Metric::LastBatchLoss,
+            Metric::TrainingSeconds,
+        ]
+        .into_iter()
+        .find(|metric| metric.to_string() == text)
+        .ok_or_else(unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_reads_back_as_itself() {
+        for name in Metric::NAMES {
+            assert_eq!(name.parse::<Metric>().unwrap().to_string(), name);
+        }
+        for name in
+            ["", "loss", "steps_to_loss", "steps_to_loss=", "steps_to_loss=NaN", "steps_to_accuracy=95", "test_loss=1"]
+        {
+            assert!(name.parse::<Metric>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_in_the_unit_of_their_metric() {
+        assert_eq!(Metric::ValidationAccuracy.say(0.9712), "97.12 %");
+        assert_eq!(Metric::ValidationAccuracy.say_difference(-0.00123), "−0.12 points");
+        assert_eq!(Metric::ValidationAccuracy.show(-0.00001), "0.00");
+        assert_eq!(Metric::ValidationLoss.say(0.07123), "0.0712");
+        assert_eq!(Metric::LastBatchLoss.say(372.644), "372.6");
+        assert_eq!(Metric::LastBatchLoss.say(f64::INFINITY), "∞");
+        assert_eq!(Metric::StepsToLoss(0.5).say_difference(41.0), "41 steps");
+    }
+}

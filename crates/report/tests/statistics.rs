@@ -1,0 +1,77 @@
+//! Every statistic against SciPy, statsmodels and rliable, by the figures that scripts/reference_statistics.py wrote.
+
+use report::statistics::{Paired, Summary, holm, probability_of_improvement};
+use serde_json::Value;
+
+fn fixture() -> Value {
+    serde_json::from_str(include_str!("fixtures/statistics.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+#[track_caller]
+fn assert_close(what: &str, ours: f64, reference: &Value) {
+    let reference = reference.as_f64().unwrap();
+    let tolerance = 1e-9 * reference.abs().max(1e-3);
+    assert!((ours - reference).abs() <= tolerance, "{what}: {ours}, the reference {reference}");
+}
+
+fn assert_summary(name: &str, sample: &[f64], reference: &Value) {
+    let summary = Summary::of(sample).unwrap();
+    assert_eq!(summary.n as u64, reference["n"]);
+    assert_close(name, summary.mean, &reference["mean"]);
+    assert_close(name, summary.std.unwrap(), &reference["std"]);
+    assert_close(name, summary.interval.unwrap().low, &reference["low"]);
+    assert_close(name, summary.interval.unwrap().high, &reference["high"]);
+    assert_close(name, summary.median, &reference["median"]);
+    assert_close(name, summary.min, &reference["min"]);
+    assert_close(name, summary.max, &reference["max"]);
+}
+
+#[test]
+fn summaries_are_those_of_scipy() {
+    for (name, case) in fixture()["samples"].as_object().unwrap() {
+        assert_summary(name, &numbers(&case["x"]), &case["x_summary"]);
+        assert_summary(name, &numbers(&case["y"]), &case["y_summary"]);
+    }
+}
+
+#[test]
+fn paired_tests_are_those_of_scipy() {
+    for (name, case) in fixture()["samples"].as_object().unwrap() {
+        let differences: Vec<f64> = numbers(&case["x"]).iter().zip(numbers(&case["y"])).map(|(x, y)| x - y).collect();
+        let paired = Paired::of(&differences).unwrap();
+        assert_close(name, paired.mean, &case["mean"]);
+        assert_close(name, paired.p_t.unwrap(), &case["t_test"]["p"]);
+        assert_close(name, paired.interval.unwrap().low, &case["t_test"]["low"]);
+        assert_close(name, paired.interval.unwrap().high, &case["t_test"]["high"]);
+        let (p, reference) = (paired.p_permutation.unwrap(), &case["permutation"]);
+        if reference["exact"].as_bool().unwrap() {
+            assert_close(name, p, &reference["p"]);
+        } else {
+            // Both are drawn: five standard errors of the shorter draw.
+            let reference = reference["p"].as_f64().unwrap();
+            let error = 5.0 * (reference * (1.0 - reference) / 20_000.0).sqrt() + 1e-4;
+            assert!((p - reference).abs() <= error, "{name}: {p}, the reference {reference}");
+        }
+    }
+}
+
+#[test]
+fn holm_is_that_of_statsmodels() {
+    for family in fixture()["holm"].as_array().unwrap() {
+        for (ours, reference) in holm(&numbers(&family["p"])).into_iter().zip(family["corrected"].as_array().unwrap()) {
+            assert_close("holm", ours, reference);
+        }
+    }
+}
+
+#[test]
+fn the_probability_of_improvement_is_that_of_rliable() {
+    for (name, case) in fixture()["samples"].as_object().unwrap() {
+        let ours = probability_of_improvement(&numbers(&case["x"]), &numbers(&case["y"])).unwrap();
+        assert_close(name, ours, &case["improvement"]);
+    }
+}
