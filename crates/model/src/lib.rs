@@ -1,1 +1,26 @@
-//! TODO
+//! The network, and initializers applied to burn parameters.
+//!
+//! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of any width, on burn's
+//! `nn::Linear`. Its weights are drawn on the host from keyed streams, so every backend starts from the same bits.
+//!
+//! ```
+//! use burn::tensor::Device;
+//! use model::{Mlp, draw_layers};
+//! use model::init::{Activation, Initializer, Target};
+//!
+//! let targets = [Target::linear(784, 256).at(0, 2), Target::linear(256, 10).at(1, 2)];
+//! let weight = Initializer::truncated_normal(0.1);
+//! let layers = draw_layers(&targets, |_| (weight.clone(), Some(Initializer::Zeros)), 0)?;
+//! let mlp = Mlp::new(layers, Activation::Relu, &Device::flex());
+//! let images = burn::tensor::Tensor::<2>::zeros([128, 784], &Device::flex());
+//! assert_eq!(mlp.forward(images).dims(), [128, 10]);
+//! # Ok::<(), model::init::DrawError>(())
+//! ```
+
+mod activation;
+mod mlp;
+mod weights;
+
+pub use initializers as init;
+pub use mlp::Mlp;
+pub use weights::{LayerWeights, draw_layers};

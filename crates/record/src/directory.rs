@@ -127,15 +127,20 @@ impl RunDirectory {
         self.write("run.json", text.as_bytes())
     }
 
-    /// Moves whatever the directory holds to `destination`, out of the way of another run.
+    /// Moves whatever the directory holds, but for the lock, to the new folder `destination`: out of the way of another
+    /// run, and not lost.
     ///
     /// # Errors
     /// Whatever the file system answers.
-    pub fn move_to(&self, destination: &Path) -> io::Result<()> {
-        if let Some(folder) = destination.parent() {
-            std::fs::create_dir_all(folder)?;
+    pub fn set_aside(&self, destination: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(destination)?;
+        for entry in std::fs::read_dir(&self.0)? {
+            let name = entry?.file_name();
+            if name != "lock" {
+                std::fs::rename(self.0.join(&name), destination.join(&name))?;
+            }
         }
-        std::fs::rename(&self.0, destination)
+        Ok(())
     }
 
     fn checksums(&self) -> io::Result<BTreeMap<String, String>> {

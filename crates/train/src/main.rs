@@ -1,2 +1,30 @@
-//! TODO
-fn main() {}
+//! The command line: parse, call, print. What is done is done in the libraries; what is said is said in `commands`, a
+//! file each.
+
+mod args;
+mod commands;
+mod exit;
+mod progress;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// glibc's allocator returns every large buffer to the kernel and asks for it again; this one keeps it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        None => commands::run::run(&cli.run),
+        Some(Command::Run(args)) => commands::run::run(&args),
+        Some(Command::Plan(args)) => commands::plan::plan(&args),
+        Some(Command::List(args)) => commands::list::list(&args),
+        Some(Command::Completions { shell }) => commands::completions::completions(shell),
+    };
+    exit::report(done)
+}

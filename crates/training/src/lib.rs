@@ -1,1 +1,21 @@
-//! TODO
+//! Carries out runs: data on the device, burn's learner, the optimizer, step losses, checkpoints, interruption, many
+//! runs side by side.
+//!
+//! [`execute`] takes the runs of a plan and leaves a record of each. What happens meanwhile goes to an [`Observer`].
+
+mod backend;
+mod classifier;
+mod data;
+mod execute;
+mod learner;
+mod observer;
+mod optimizer;
+mod order;
+mod provenance;
+mod quiet;
+mod run;
+mod strategy;
+
+pub use backend::{BackendError, open_device};
+pub use execute::{Options, Outcome, RunError, RunReport, execute};
+pub use observer::{Observer, Silent};

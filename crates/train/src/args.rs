@@ -1,0 +1,128 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use experiment::Overrides;
+
+/// A laboratory for weight initialization.
+///
+/// Trains the classic network (784-256-128-10, ReLU, Adam) on MNIST from the initial weights that a TOML file names,
+/// leaves a record of every run, and says which start was better.
+#[derive(Debug, Parser)]
+#[command(name = "train", version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(
+    after_help = "Examples:\n  train --config configs/trunc_normal.toml\n  train --config configs/normal.toml --seeds 5 --backend ndarray\n  train plan --config configs/normal.toml --set init.std=0.05\n  train list"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run experiments and show what came out (the same as giving --config alone)
+    Run(RunArgs),
+    /// Show what would run, resolved, with ids; nothing is trained
+    Plan(PlanArgs),
+    /// List the experiments in a folder, one line each
+    List(ListArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which experiments, and what differs from their files.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Config file; may be given several times
+    #[arg(long = "config", short = 'c', value_name = "FILE", required = true, num_args = 1..)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Backend that computes: flex, ndarray or wgpu
+    #[arg(long, value_name = "B")]
+    backend: Option<String>,
+    /// The one seed to run with
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// How many seeds to run with: 0, 1, 2, ...
+    #[arg(long, value_name = "K")]
+    seeds: Option<u64>,
+    /// How many times through the training images
+    #[arg(long, value_name = "N")]
+    epochs: Option<u64>,
+    /// Change any setting, by its dotted name; may be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl ConfigArgs {
+    /// The flags as settings to lay over the files.
+    pub(crate) fn overrides(&self) -> Overrides {
+        let mut set = Vec::new();
+        let mut flag = |name: &str, key: &str, value: Option<String>| {
+            if let Some(value) = value {
+                set.push((format!("--{name}"), format!("{key}={value}")));
+            }
+        };
+        let number = |value: Option<u64>| value.map(|value| value.to_string());
+        flag("backend", "backend", self.backend.clone());
+        flag("seed", "seeds", self.seed.map(|seed| format!("[{seed}]")));
+        flag("seeds", "seeds", number(self.seeds));
+        flag("epochs", "training.epochs", number(self.epochs));
+        set.extend(self.set.iter().map(|text| ("--set".to_owned(), text.clone())));
+        Overrides { set }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Runs side by side, each on one core [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// Run anew what is finished already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Folder of the records
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Folder of config files
+    #[arg(default_value = "configs", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// For whom results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}

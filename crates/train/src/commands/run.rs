@@ -1,0 +1,117 @@
+//! `train --config ...`: run experiments, then show what came out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use experiment::load;
+use record::{RunRecord, Status};
+use serde_json::json;
+use training::{Observer, Options, Outcome, RunReport, execute};
+
+use crate::args::{Format, RunArgs};
+use crate::exit::{Done, Failure};
+use crate::progress::Progress;
+use crate::signals;
+
+/// Runs what the files say, and prints a result for every run.
+pub(crate) fn run(args: &RunArgs) -> Done {
+    let plan = load(&args.config.files, &args.config.overrides())?;
+    let runs = plan.runs();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = Options {
+        out: args.out.clone(),
+        jobs: args.jobs.map_or(cores, usize::from),
+        force: args.force,
+        interrupt: signals::interrupt(),
+    };
+    let progress = Progress::new(runs.len(), args.quiet);
+    let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
+    let reports = execute(&runs, &options, &observer);
+    progress.clear();
+    match args.format {
+        Format::Json => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
+        Format::Text => {
+            for report in &reports {
+                print_result(report)?;
+            }
+        }
+    }
+    conclude(&reports)
+}
+
+/// The end of the program that the runs' ends come to.
+fn conclude(reports: &[RunReport]) -> Done {
+    let failed: Vec<_> = reports.iter().filter_map(|r| r.outcome.as_ref().err().map(|error| (r, error))).collect();
+    if let [(report, error)] = failed.as_slice() {
+        let message = if reports.len() == 1 { error.to_string() } else { format!("{}: {error}", report.spec.label()) };
+        return Err(if error.is_bad_input() { Failure::BadInput(message) } else { Failure::Failed(message) });
+    }
+    if !failed.is_empty() {
+        let lines: Vec<String> =
+            failed.iter().map(|(report, error)| format!("  {}: {error}", report.spec.label())).collect();
+        let message = format!("{} of {} runs have no result:\n{}", failed.len(), reports.len(), lines.join("\n"));
+        let bad_input = failed.iter().all(|(_, error)| error.is_bad_input());
+        return Err(if bad_input { Failure::BadInput(message) } else { Failure::Failed(message) });
+    }
+    let unfinished = reports.iter().filter(|report| match &report.outcome {
+        Ok(Outcome::NotBegun) => true,
+        Ok(Outcome::Ran(record) | Outcome::Skipped(record)) => record.status == Status::Interrupted,
+        Err(_) => false,
+    });
+    match unfinished.count() {
+        0 => Ok(()),
+        1 if reports.len() == 1 => Err(Failure::Interrupted("interrupted; the same command goes on".into())),
+        n => Err(Failure::Interrupted(format!(
+            "interrupted; {n} of {} runs are left for the same command",
+            reports.len()
+        ))),
+    }
+}
+
+fn as_json(report: &RunReport) -> serde_json::Value {
+    let (record, skipped, error) = match &report.outcome {
+        Ok(Outcome::Ran(record)) => (Some(record), false, None),
+        Ok(Outcome::Skipped(record)) => (Some(record), true, None),
+        Ok(Outcome::NotBegun) => (None, false, None),
+        Err(error) => (None, false, Some(error.to_string())),
+    };
+    json!({
+        "experiment": report.spec.experiment, "arm": report.spec.arm, "seed": report.spec.seed,
+        "id": report.spec.id(), "directory": report.directory, "skipped": skipped,
+        "status": record.map(|record| record.status), "error": error,
+        "steps": record.map(|record| record.steps), "metrics": record.and_then(|record| record.metrics),
+        "training_seconds": record.map(|record| record.provenance.training_seconds),
+    })
+}
+
+fn print_result(report: &RunReport) -> Done {
+    match &report.outcome {
+        Ok(Outcome::Ran(record)) => print_record(record, &report.directory, false),
+        Ok(Outcome::Skipped(record)) => print_record(record, &report.directory, true),
+        Ok(Outcome::NotBegun) | Err(_) => Ok(()),
+    }
+}
+
+fn print_record(record: &RunRecord, directory: &Path, skipped: bool) -> Done {
+    let bold = anstyle::Style::new().bold();
+    let dim = anstyle::Style::new().dimmed();
+    let already = if skipped { " (finished before; --force runs it anew)" } else { "" };
+    anstream::println!("{bold}{}{bold:#}, seed {}{dim}{already}{dim:#}", record.title, record.seed);
+    match record.status {
+        Status::Finished => {}
+        status => {
+            let why = record.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+            anstream::println!("  {status} after {} of {} steps{why}", record.steps, record.steps_planned);
+        }
+    }
+    if let Some(metrics) = &record.metrics {
+        anstream::println!("  validation accuracy  {:7.3} %", metrics.validation_accuracy * 100.0);
+        anstream::println!("  validation loss      {:7.3}", metrics.validation_loss);
+        anstream::println!("  last batch's loss    {:7.3}", metrics.last_batch_loss);
+        anstream::println!("  test accuracy        {:7.3} %", metrics.test_accuracy * 100.0);
+        let seconds = record.provenance.training_seconds;
+        anstream::println!("  {} steps on {} in {seconds:.2} s", record.steps, record.provenance.backend);
+    }
+    anstream::println!("  {}", directory.display());
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Progress on a terminal: a bar for each run under way and, where there are several, one for all. Silent when the
+//! standard error is no terminal.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use experiment::RunSpec;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use training::{Observer, Outcome, RunReport};
+
+/// Shows how runs get on.
+pub(crate) struct Progress {
+    screen: MultiProgress,
+    all: Option<ProgressBar>,
+    bars: Mutex<HashMap<String, ProgressBar>>,
+}
+
+impl Progress {
+    /// Progress of `runs` runs; nothing is shown where `quiet`, or where nobody looks.
+    pub(crate) fn new(runs: usize, quiet: bool) -> Arc<Self> {
+        let screen = MultiProgress::new();
+        if quiet || !std::io::stderr().is_terminal() {
+            screen.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let all = (runs > 1).then(|| {
+            let bar = screen.add(ProgressBar::new(runs as u64));
+            bar.set_style(style("{pos}/{len} runs {bar:30.cyan/dim} {elapsed} elapsed, {eta} left"));
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        });
+        Arc::new(Progress { screen, all, bars: Mutex::default() })
+    }
+
+    /// Takes the bars off the screen.
+    pub(crate) fn clear(&self) {
+        if let Some(all) = &self.all {
+            all.finish_and_clear();
+        }
+        let _ = self.screen.clear();
+    }
+
+    fn with_bar(&self, run: &RunSpec, act: impl FnOnce(&ProgressBar)) {
+        let bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(bar) = bars.get(&run.label()) {
+            act(bar);
+        }
+    }
+}
+
+/// A style; a template of ours that cannot be read falls back to indicatif's own.
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+impl Observer for Progress {
+    fn started(&self, run: &RunSpec, step: u64, steps: u64) {
+        let bar = ProgressBar::new(steps).with_position(step);
+        let bar = match &self.all {
+            Some(all) => self.screen.insert_before(all, bar),
+            None => self.screen.add(bar),
+        };
+        bar.set_style(style("{prefix} {bar:30.green/dim} {pos}/{len} steps  {msg}"));
+        bar.set_prefix(run.label());
+        let mut bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        bars.insert(run.label(), bar);
+    }
+
+    fn stepped(&self, run: &RunSpec, steps: u64, loss: f32, accuracy: Option<f64>) {
+        self.with_bar(run, |bar| {
+            if let Some(accuracy) = accuracy {
+                bar.set_message(format!("loss {loss:.3}  accuracy {:.1} %", accuracy * 100.0));
+            }
+            bar.set_position(steps);
+        });
+    }
+
+    fn ended(&self, report: &RunReport) {
+        self.with_bar(&report.spec, ProgressBar::finish_and_clear);
+        if let Some(all) = &self.all {
+            all.inc(1);
+            if matches!(report.outcome, Ok(Outcome::Skipped(_))) {
+                // What took no time says nothing about the time left.
+                all.reset_eta();
+            }
+        }
+    }
+
+    fn noted(&self, run: &RunSpec, message: &str) {
+        self.screen.suspend(|| anstream::eprintln!("note: {}: {message}", run.label()));
+    }
+}
