@@ -4,4 +4,5 @@
 pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod plan;
+mod results;
 pub(crate) mod run;

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use experiment::load;
-use record::{RunRecord, Status};
+use record::{Status, read_run};
+use report::Study;
 use serde_json::json;
 use training::{Observer, Options, Outcome, RunReport, execute};
 
 use crate::args::{Format, RunArgs};
+use crate::commands::results;
 use crate::exit::{Done, Failure};
 use crate::progress::Progress;
 use crate::signals;
@@ -30,13 +32,36 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     progress.clear();
     match args.format {
         Format::Json => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
-        Format::Text => {
-            for report in &reports {
-                print_result(report)?;
-            }
-        }
+        Format::Text => show(&reports, &args.out)?,
     }
     conclude(&reports)
+}
+
+/// Prints what came out, and draws it beside the records.
+fn show(reports: &[RunReport], out: &Path) -> Done {
+    let mut runs = Vec::new();
+    for report in reports {
+        let skipped = match &report.outcome {
+            Ok(Outcome::Ran(record)) if record.status.is_final() => false,
+            Ok(Outcome::Skipped(_)) => true,
+            _ => continue,
+        };
+        let run = read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
+        results::print_run(&run, skipped);
+        runs.push(run);
+    }
+    let folder = match runs.as_slice() {
+        [] => return Ok(()),
+        [run] => run.directory.clone(),
+        [first, others @ ..] if others.iter().all(|run| run.record.experiment == first.record.experiment) => {
+            out.join(&first.record.experiment)
+        }
+        _ => out.to_owned(),
+    };
+    for run in &runs {
+        anstream::println!("  {}", run.directory.display());
+    }
+    Study::of(runs).map_or(Ok(()), |study| results::draw(&study, &folder))
 }
 
 /// The end of the program that the runs' ends come to.
@@ -82,36 +107,4 @@ fn as_json(report: &RunReport) -> serde_json::Value {
         "steps": record.map(|record| record.steps), "metrics": record.and_then(|record| record.metrics),
         "training_seconds": record.map(|record| record.provenance.training_seconds),
     })
-}
-
-fn print_result(report: &RunReport) -> Done {
-    match &report.outcome {
-        Ok(Outcome::Ran(record)) => print_record(record, &report.directory, false),
-        Ok(Outcome::Skipped(record)) => print_record(record, &report.directory, true),
-        Ok(Outcome::NotBegun) | Err(_) => Ok(()),
-    }
-}
-
-fn print_record(record: &RunRecord, directory: &Path, skipped: bool) -> Done {
-    let bold = anstyle::Style::new().bold();
-    let dim = anstyle::Style::new().dimmed();
-    let already = if skipped { " (finished before; --force runs it anew)" } else { "" };
-    anstream::println!("{bold}{}{bold:#}, seed {}{dim}{already}{dim:#}", record.title, record.seed);
-    match record.status {
-        Status::Finished => {}
-        status => {
-            let why = record.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
-            anstream::println!("  {status} after {} of {} steps{why}", record.steps, record.steps_planned);
-        }
-    }
-    if let Some(metrics) = &record.metrics {
-        anstream::println!("  validation accuracy  {:7.3} %", metrics.validation_accuracy * 100.0);
-        anstream::println!("  validation loss      {:7.3}", metrics.validation_loss);
-        anstream::println!("  last batch's loss    {:7.3}", metrics.last_batch_loss);
-        anstream::println!("  test accuracy        {:7.3} %", metrics.test_accuracy * 100.0);
-        let seconds = record.provenance.training_seconds;
-        anstream::println!("  {} steps on {} in {seconds:.2} s", record.steps, record.provenance.backend);
-    }
-    anstream::println!("  {}", directory.display());
-    Ok(())
 }
