@@ -7,7 +7,7 @@ mod synthetic;
 use std::error::Error;
 use std::path::PathBuf;
 
-use report::{Study, picture};
+use report::{Metric, Study, picture, table};
 use synthetic::{PROFILES, Synthetic};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,15 +27,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     .write(&runs)?;
     let study = Study::load(&[runs])?;
+    let comparison = study.compare(Metric::ValidationAccuracy);
     for (name, picture) in [
         ("first_batches", picture::first_batches(&study)),
         ("all_batches", picture::all_batches(&study)),
+        ("forest", picture::forest(&study, &comparison)),
         ("initial_weights", picture::initial_weights(&study)),
         ("accuracy_per_epoch", picture::accuracy_per_epoch(&study)),
     ] {
         std::fs::write(folder.join(format!("{name}.svg")), picture.svg())?;
         std::fs::write(folder.join(format!("{name}.png")), picture.png()?)?;
     }
+    print!("{}", table::render(&study, &comparison, table::Options::default()));
     println!("{}", report::terminal::loss_curve(&study.arms[0].runs));
     Ok(())
 }

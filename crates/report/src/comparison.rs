@@ -1,6 +1,6 @@
 //! A study by one metric: arms from best to worst, every pair of them tested.
 
-use crate::statistics::{Paired, Summary, holm, probability_of_improvement};
+use crate::statistics::{Interval, Paired, Summary, holm, probability_of_improvement};
 use crate::{Metric, Study};
 
 /// From which p on a difference counts as not shown.
@@ -28,7 +28,7 @@ pub struct RankedArm {
     pub label: String,
     /// Seeds and their values, in the order of the seeds.
     pub values: Vec<(u64, f64)>,
-    /// The values in short.
+    /// The values in short. No share lies outside 0 to 1, so the interval of an accuracy ends there.
     pub summary: Summary,
     /// How many of its runs diverged.
     pub diverged: usize,
@@ -68,7 +68,7 @@ impl Study {
             .enumerate()
             .filter_map(|(index, arm)| {
                 let values: Vec<(u64, f64)> = arm.runs.iter().map(|run| (run.record.seed, metric.of(run))).collect();
-                let summary = Summary::of(&plain(&values))?;
+                let summary = within(metric, Summary::of(&plain(&values))?);
                 Some(RankedArm { index, label: arm.label.clone(), values, summary, diverged: arm.diverged() })
             })
             .collect();
@@ -96,11 +96,25 @@ impl Comparison {
         self.pairs.iter().find(|pair| pair.better == 0 && pair.worse == other)
     }
 
+    /// What a corrected p-value was corrected over, in words; `paired t test` alone where there was but one.
+    pub(crate) fn test(&self) -> String {
+        match self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count() {
+            0 | 1 => "paired t test".to_owned(),
+            tested => format!("paired t test, Holm-corrected over {tested} pairs"),
+        }
+    }
+
     /// The fewest and the most seeds that an arm has.
     pub fn seeds(&self) -> (usize, usize) {
         let counts = || self.arms.iter().map(|arm| arm.values.len());
         (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
     }
+}
+
+fn within(metric: Metric, summary: Summary) -> Summary {
+    let share = |interval: Interval| Interval { low: interval.low.max(0.0), high: interval.high.min(1.0) };
+    let interval = if metric.higher_is_better() { summary.interval.map(share) } else { summary.interval };
+    Summary { interval, ..summary }
 }
 
 fn plain(values: &[(u64, f64)]) -> Vec<f64> {

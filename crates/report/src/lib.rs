@@ -9,6 +9,7 @@ mod metric;
 pub mod picture;
 pub mod statistics;
 mod study;
+pub mod table;
 pub mod terminal;
 mod verdict;
 

@@ -89,7 +89,11 @@ impl Study {
                 }
                 match read_run(&directory) {
                     Ok(run) => runs.push(run),
-                    Err(error) => warnings.push(Warning { directory, reason: error.to_string() }),
+                    Err(error) => {
+                        // The reader names files by their whole path, and the warning begins with the directory's.
+                        let folder = directory.join("").display().to_string();
+                        warnings.push(Warning { directory, reason: error.to_string().replace(&folder, "") });
+                    }
                 }
             }
         }
@@ -151,7 +155,7 @@ impl Study {
         self.arms.iter().map(|arm| arm.runs.len()).max().unwrap_or(0)
     }
 
-    /// Whether several experiments meet here.
+    /// The experiments that meet here, in the order in which they were found.
     pub fn experiments(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for arm in &self.arms {
@@ -235,7 +239,7 @@ fn keep_one_run_a_seed(arm: &mut Arm, warnings: &mut Vec<Warning>) {
 }
 
 fn label(arms: &mut [Arm]) {
-    let experiments = arms.iter().map(|arm| arm.experiment.clone()).collect::<BTreeSet<_>>().len();
+    let experiments = arms.iter().map(|arm| &arm.experiment).collect::<BTreeSet<_>>().len();
     for arm in arms {
         arm.label = match (arm.name.as_str(), experiments) {
             ("base", _) => arm.experiment.clone(),

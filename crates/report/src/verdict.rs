@@ -93,7 +93,7 @@ impl Comparison {
         let worse = of(&Pair::is_shown);
         let untested = of(&|pair| pair.p_t_holm.is_none());
         let mut text = format!("{} is best with {}", best.label, self.metric.say(best.summary.mean));
-        let correction = format!("p < {LEVEL}, Holm-corrected over {} pairs", self.pairs.len());
+        let correction = format!("p < {LEVEL}; {}", self.test());
         text += &match (alike.len(), worse.len()) {
             (0, 0) => ".".to_owned(),
             (0, _) if untested.is_empty() => format!(", and better than every other arm ({correction})."),

@@ -6,6 +6,7 @@
 
 pub(crate) mod axis;
 mod curves;
+mod forest;
 mod frame;
 mod histograms;
 pub(crate) mod style;
@@ -17,7 +18,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 
 use crate::curve::Curve;
-use crate::{Arm, Study};
+use crate::{Arm, Comparison, Study};
 use curves::{Line, Lines, Marks, Vertical};
 
 /// A picture.
@@ -128,6 +129,12 @@ pub fn accuracy_per_epoch(study: &Study) -> Picture {
         marks: if epochs <= 10 { Marks::Every } else { Marks::None { end: epochs as f64 } },
         vertical: Vertical::Percent,
     })
+}
+
+/// Each arm's mean with its 95 % interval and every seed, best arm first; `comparison` is of `study`. Values that are not
+/// finite have no place on an axis and are left out.
+pub fn forest(study: &Study, comparison: &Comparison) -> Picture {
+    forest::draw(study, comparison)
 }
 
 /// The weights of each arm before the first step, a histogram a layer; of its first seed.
