@@ -146,16 +146,17 @@ impl Target {
     /// How many units the layer has, and how many connections each: the tensor as a matrix `[inputs, outputs]`; a
     /// convolution's kernels are flattened. A vector has one connection a unit.
     pub(crate) fn matrix(&self) -> (usize, usize) {
+        let (first, rest) = self.shape.split_first().map_or((1, 1), |(first, rest)| (*first, rest.iter().product()));
         match self.layout {
-            Layout::InputsFirst => (self.shape[0], self.shape[1..].iter().product()),
-            Layout::OutputsFirst => (self.shape[1..].iter().product(), self.shape[0]),
+            Layout::InputsFirst => (first, rest),
+            Layout::OutputsFirst => (rest, first),
             Layout::Vector => (1, self.len()),
         }
     }
 
     /// The receptive field of a convolution; empty for a fully connected layer.
     pub(crate) fn kernel(&self) -> &[usize] {
-        if self.layout == Layout::OutputsFirst { &self.shape[2..] } else { &[] }
+        self.shape.get(2..).unwrap_or_default()
     }
 
     /// The numbers of the tensor from those of its matrix, `entry(input, output)`.

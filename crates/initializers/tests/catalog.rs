@@ -91,7 +91,8 @@ fn the_page_is_what_the_table_gives() {
 
 #[test]
 fn errors_name_the_parameter_and_the_remedy() {
-    let cases: &[(&str, &[(&str, Value)], &str, &str)] = &[
+    type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a str, &'a str);
+    let cases: &[Case<'_>] = &[
         ("normal", &[("std", Value::Real(-0.1))], "std", "std must be a number >= 0, but is -0.1"),
         ("normal", &[("std", Value::Real(f64::NAN))], "std", "std must be a number >= 0, but is nan"),
         ("normal", &[("std", Value::from("big"))], "std", "std must be a number >= 0, but is \"big\""),
