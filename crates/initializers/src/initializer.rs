@@ -106,7 +106,7 @@ pub enum DrawError {
     #[error("{kind} needs fans of at least 1, but those of the tensor {shape:?} are {fan_in} in and {fan_out} out")]
     NoFan { kind: &'static str, shape: Vec<usize>, fan_in: usize, fan_out: usize },
     /// A vector, where only a matrix has a meaning.
-    #[error("{kind} fills matrices, but the tensor {shape:?} is a vector; name another initializer for the bias")]
+    #[error("{kind} fills matrices, but the tensor {shape:?} is a vector: a bias needs another initializer")]
     NotAMatrix { kind: &'static str, shape: Vec<usize> },
     /// A convolution, where only a fully connected layer has a meaning.
     #[error("{kind} fills weights of fully connected layers, but the tensor {shape:?} is a convolution's")]
@@ -238,13 +238,12 @@ impl Initializer {
         }
     }
 
-    /// The initializer of the bias where none is named: the one that belongs to a framework's default, else zeros.
-    ///
-    /// [`Initializer::draw_layer`] follows it; [`Initializer::RandomizedAsymmetric`] is the one exception, which draws
-    /// weight and bias together there.
+    /// The initializer of the bias where none is named: the one that belongs to a framework's default, the weight's own
+    /// for [`Initializer::RandomizedAsymmetric`] (a law of both, which [`Initializer::draw_layer`] draws), else zeros.
     pub fn default_bias(&self) -> Initializer {
         match self {
             Initializer::Framework(framework) => framework.bias(),
+            Initializer::RandomizedAsymmetric => self.clone(),
             _ => Initializer::Zeros,
         }
     }

@@ -13,9 +13,12 @@ pub struct LayerDraw {
 }
 
 impl Initializer {
-    /// Draws a layer: the weight `target`, and the bias from the initializer given or, where none is, from the one that
-    /// belongs to the weight's. What every network is drawn with: the streams are those of `seed` and of the layer's
-    /// place, so a layer's numbers depend on nothing else.
+    /// Draws a layer: the weight `target`, and the bias from the initializer given or, where none is, from the weight's
+    /// [default](Initializer::default_bias). The streams are those of `seed` and of the layer's place, so a layer's
+    /// numbers depend on nothing else.
+    ///
+    /// Draw networks with it, not tensor by tensor: [`Initializer::RandomizedAsymmetric`], where it stands for both,
+    /// draws the two together.
     ///
     /// ```
     /// use initializers::{Initializer, Target, catalog};
@@ -35,7 +38,7 @@ impl Initializer {
     pub fn draw_layer(&self, bias: Option<&Initializer>, target: &Target, seed: u64) -> Result<LayerDraw, DrawError> {
         self.check_layer(bias, target)?;
         let stream = |tensor| Stream::new(seed, Purpose::Weights, [target.layer as u64, tensor]);
-        if *self == Initializer::RandomizedAsymmetric && bias.is_none() {
+        if self.draws_both(bias) {
             let (weight, bias) = randomized_asymmetric(target, &mut stream(0));
             return Ok(LayerDraw { weight, bias });
         }
@@ -49,6 +52,11 @@ impl Initializer {
     /// As [`Initializer::draw_layer`].
     pub fn check_layer(&self, bias: Option<&Initializer>, target: &Target) -> Result<(), DrawError> {
         self.check(target)?;
-        bias.unwrap_or(&self.default_bias()).check(&target.bias())
+        if self.draws_both(bias) { Ok(()) } else { bias.unwrap_or(&self.default_bias()).check(&target.bias()) }
+    }
+
+    /// Whether weight and bias have one law together.
+    fn draws_both(&self, bias: Option<&Initializer>) -> bool {
+        *self == Initializer::RandomizedAsymmetric && bias.is_none_or(|bias| bias == self)
     }
 }

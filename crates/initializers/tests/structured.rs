@@ -160,7 +160,7 @@ fn what_has_no_meaning_for_a_tensor_is_an_error_before_anything_is_drawn() {
     assert!(matches!(error("random_walk", &matrix.clone().before(Activation::Tanh)), DrawError::NoGain { .. }));
     assert_eq!(
         error("orthogonal", &matrix.bias()).to_string(),
-        "orthogonal fills matrices, but the tensor [3] is a vector; name another initializer for the bias"
+        "orthogonal fills matrices, but the tensor [3] is a vector: a bias needs another initializer"
     );
 }
 
@@ -180,6 +180,9 @@ fn a_layer_brings_the_bias_that_belongs_to_its_weight() {
         assert_eq!(layer(name, Some(&Initializer::Ones)).bias, [1.0; 50], "{name}");
     }
     let rai = layer("randomized_asymmetric", None);
+    assert_eq!(rai, layer("randomized_asymmetric", Some(&Initializer::RandomizedAsymmetric)));
+    let alone = Initializer::Zeros.check_layer(Some(&Initializer::RandomizedAsymmetric), &target);
+    assert!(matches!(alone, Err(DrawError::NotAMatrix { .. })));
     assert!(rai.bias.iter().any(|b| *b != 0.0));
     let named = layer("randomized_asymmetric", Some(&Initializer::Zeros));
     assert_eq!((named.weight, named.bias), (rai.weight, vec![0.0; 50]));

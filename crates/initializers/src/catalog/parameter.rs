@@ -193,8 +193,8 @@ impl Parameter {
 
     /// A gain with another default.
     pub(super) const fn gain_or(default: Value) -> Self {
-        let meaning = "factor on the standard deviation: a number, an activation's gain, or that of the activation \
-                       that follows the layer (\"auto\")";
+        let meaning = "factor on the numbers: a number, an activation's gain, or that of the activation that follows the \
+                       layer (\"auto\")";
         Parameter { name: "gain", domain: Domain::Gain, default: Some(default), meaning }
     }
 }

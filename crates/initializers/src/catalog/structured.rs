@@ -88,7 +88,7 @@ pub(super) static TANH_FIXED_POINT: Kind = Kind {
     category: Category::Structured,
     summary: "For tanh networks, even very deep and narrow ones: each unit passes one input on, plus a little noise, \
               so that activations neither vanish nor saturate.",
-    formula: "W = D + Z, D_ij = 1 where i = j mod fan_in, Z ~ N(0, noise^2 / fan_in)",
+    formula: "W = D + Z, D_ij = 1 where i = j mod fan_in (counted from 0), Z ~ N(0, noise^2 / fan_in)",
     parameters: &[Parameter::real("noise", Domain::NonNegative, 0.085, "standard deviation of Z, times sqrt(fan_in)")],
     source: "Lee, Choi & Kim 2025, arXiv:2410.02242",
     example: r#"init = "tanh_fixed_point""#,
@@ -101,7 +101,7 @@ pub(super) static SINUSOIDAL: Kind = Kind {
     category: Category::Structured,
     summary: "No randomness: each unit holds a sine of its own frequency over the inputs; all are scaled to Glorot's \
               variance.",
-    formula: "W_ij = a sin(j (2 pi (i - 1) / fan_in + 2 pi / fan_out)), a such that std = gain sqrt(2 / (fan_in + fan_out))",
+    formula: "W_ij = a sin((j + 1) (2 pi i / fan_in + 2 pi / fan_out)), i and j counted from 0, a such that std = gain sqrt(2 / (fan_in + fan_out))",
     parameters: &[Parameter::gain()],
     source: "Fernandez-Hernandez et al. 2025, arXiv:2505.12909",
     example: r#"init = "sinusoidal""#,
