@@ -47,7 +47,7 @@ mod tests {
         let points: Vec<f32> = (-40..=40).map(|i| i as f32 / 8.0).collect();
         for activation in Activation::ALL {
             let x = Tensor::<1>::from_floats(points.as_slice(), &Device::flex());
-            let applied = apply(activation, None, x).into_data().to_vec::<f32>().unwrap();
+            let applied = apply(activation, None, x).into_data().try_to_vec::<f32>().unwrap();
             for (x, y) in points.iter().zip(applied) {
                 let expected = activation.apply(f64::from(*x));
                 assert!((f64::from(y) - expected).abs() < 2e-5, "{activation} at {x}: {y}, expected {expected}");

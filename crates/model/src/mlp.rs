@@ -70,6 +70,6 @@ mod tests {
         let mlp = Mlp::new(layers, Activation::Relu, &Device::flex());
         let logits = mlp.forward(Tensor::from_floats([[3.0, 1.0], [0.0, 0.0]], &Device::flex()));
         // [3, 1]: hidden [5.5, -2] -> [5.5, 0] -> -5.5; [0, 0]: hidden [0.5, 0] -> -0.5.
-        assert_eq!(logits.into_data().to_vec::<f32>().unwrap(), [-5.5, -0.5]);
+        assert_eq!(logits.into_data().try_to_vec::<f32>().unwrap(), [-5.5, -0.5]);
     }
 }

@@ -28,6 +28,6 @@ mod tests {
 
     #[test]
     fn the_first_images_of_seed_0_are_pinned() {
-        assert_eq!(epoch_order(0, 0, 55_000)[..4], [0, 0, 0, 0], "a change here changes every run");
+        assert_eq!(epoch_order(0, 0, 55_000)[..4], [13_889, 50_156, 1_147, 31_333], "a change here changes every run");
     }
 }

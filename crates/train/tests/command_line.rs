@@ -1,0 +1,209 @@
+//! The command line as a person meets it: what it leaves, what it prints, and how it ends.
+
+mod common;
+
+use std::fs;
+
+use common::{Lab, config};
+use insta::assert_snapshot;
+
+/// Five steps of a small network: enough for everything but accuracy.
+const SMALL: &str = "title = \"Small\"\nmodel.hidden = [16]\ntraining = { max_steps = 5, batch_size = 32 }\n";
+
+fn stderr(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_run_leaves_a_whole_record_and_prints_where() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    let output = lab.train(&["--config", "small.toml"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "", "nothing but results where nobody looks");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.contains("runs/small/base/seed-0"), "{printed}");
+    assert!(!printed.contains('\u{1b}'), "no colours in a pipe");
+
+    let directory = lab.path().join("runs/small/base/seed-0");
+    for file in
+        ["config.toml", "run.json", "steps.csv", "epochs.csv", "model.safetensors", "loss-all.svg", "loss-all.png"]
+    {
+        assert!(directory.join(file).is_file(), "{file} is missing");
+    }
+    let run = record::read_run(&directory).unwrap();
+    assert_eq!(run.record.status, record::Status::Finished);
+    assert_eq!(run.steps.len(), 5);
+    assert_eq!(run.steps.iter().map(|step| step.step).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(run.record.settings["training.max_steps"], 5);
+    assert_eq!(run.record.initial_weights.len(), 2);
+}
+
+#[test]
+fn the_recorded_config_repeats_the_run_to_the_bit() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    lab.json(&["--config", "small.toml", "--seed", "7", "--set", "init=general_rule"]);
+    let first = lab.path().join("runs/small/base/seed-7");
+    let recorded = first.join("config.toml").display().to_string();
+    lab.json(&["--config", &recorded, "--out", "again"]);
+    let again = lab.path().join("again/small/base/seed-7");
+    for file in ["steps.csv", "epochs.csv", "model.safetensors", "config.toml"] {
+        assert!(fs::read(first.join(file)).unwrap() == fs::read(again.join(file)).unwrap(), "{file} differs");
+    }
+}
+
+#[test]
+fn a_finished_run_is_skipped_until_it_is_forced() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    assert_eq!(lab.json(&["--config", "small.toml"])[0]["skipped"], false);
+    assert_eq!(lab.json(&["--config", "small.toml"])[0]["skipped"], true);
+    assert_eq!(lab.json(&["--config", "small.toml", "--force"])[0]["skipped"], false);
+}
+
+#[test]
+fn a_record_of_other_settings_is_set_aside_and_not_lost() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    lab.json(&["--config", "small.toml"]);
+    let output = lab.train(&["--config", "small.toml", "--set", "optimizer.learning_rate=0.1"]);
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("the record of the old ones is now runs/small/.superseded/base-seed-0-"));
+    let aside: Vec<_> = fs::read_dir(lab.path().join("runs/small/.superseded")).unwrap().collect();
+    assert_eq!(aside.len(), 1);
+    let old = record::read_run(&aside[0].as_ref().unwrap().path()).unwrap();
+    assert_eq!(old.record.settings["optimizer.learning_rate"], 0.001);
+}
+
+#[test]
+fn arms_and_seeds_become_runs_that_share_their_first_batch() {
+    let lab = Lab::new();
+    let arms = "seeds = 2\n[arms.a]\n[arms.b]\ntraining.record_loss = \"after_update\"\n";
+    lab.write("arms.toml", &format!("{SMALL}{arms}"));
+    let runs = lab.json(&["--config", "arms.toml", "--jobs", "2"]);
+    let named: Vec<String> =
+        runs.as_array().unwrap().iter().map(|run| format!("{}-{}", run["arm"], run["seed"]).replace('"', "")).collect();
+    assert_eq!(named, ["a-0", "b-0", "a-1", "b-1"]);
+    // Same seed, same weights, same batches: recorded after the update, the loss of a batch is lower.
+    let steps = |arm: &str| record::read_run(&lab.path().join(format!("runs/arms/{arm}/seed-1"))).unwrap().steps;
+    assert!(steps("b")[0].loss < steps("a")[0].loss);
+    assert!(
+        fs::read(lab.path().join("runs/arms/a/seed-1/model.safetensors")).unwrap()
+            == fs::read(lab.path().join("runs/arms/b/seed-1/model.safetensors")).unwrap()
+    );
+}
+
+#[test]
+fn the_backends_start_from_the_same_bits_and_stay_close() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    let run = |backend: &str| {
+        lab.json(&["--config", "small.toml", "--backend", backend, "--out", backend]);
+        record::read_run(&lab.path().join(backend).join("small/base/seed-0")).unwrap()
+    };
+    let (flex, ndarray) = (run("flex"), run("ndarray"));
+    assert_eq!(flex.record.initial_weights, ndarray.record.initial_weights);
+    for (a, b) in flex.steps.iter().zip(&ndarray.steps) {
+        assert!((a.loss - b.loss).abs() <= 1e-4 * a.loss.abs(), "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn a_loss_that_is_not_finite_ends_the_run_as_diverged() {
+    let lab = Lab::new();
+    lab.write("wild.toml", &format!("{SMALL}init = {{ kind = \"normal\", std = 1e30 }}\n"));
+    let run = &lab.json(&["--config", "wild.toml"])[0];
+    assert_eq!(run["status"], "diverged");
+    assert_eq!(run["steps"], 1);
+    let printed = lab.train(&["--config", "wild.toml"]);
+    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+    assert!(printed.contains("diverged after 1 of 5 steps: the loss of step 0 is not finite"), "{printed}");
+}
+
+#[test]
+fn a_folder_of_idx_files_takes_the_place_of_mnist() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    let data = format!("data.set={}/../mnist/data", env!("CARGO_MANIFEST_DIR"));
+    lab.json(&["--config", "small.toml"]);
+    lab.json(&["--config", "small.toml", "--set", &data, "--out", "folder"]);
+    let losses = |out: &str| record::read_run(&lab.path().join(out).join("small/base/seed-0")).unwrap().steps;
+    assert_eq!(losses("runs"), losses("folder"));
+}
+
+#[test]
+fn a_folder_without_the_files_is_bad_input() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    fs::create_dir(lab.path().join("empty")).unwrap();
+    let output = lab.train(&["--config", "small.toml", "--set", "data.set=empty"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(stderr(&output), @"error: empty holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz)");
+}
+
+#[test]
+fn a_backend_that_is_not_built_says_what_to_type() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    let output = lab.train(&["--config", "small.toml", "--backend", "wgpu"]);
+    assert_eq!(output.status.code(), Some(2));
+    if !cfg!(feature = "wgpu") {
+        assert_snapshot!(stderr(&output), @r"
+        error: this build has no wgpu backend; build it with the cargo feature `wgpu`:
+            cargo run -p train --features wgpu -- --backend wgpu ...
+        ");
+    }
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made_is_bad_input() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    lab.write("taken", "a file, not a folder");
+    let output = lab.train(&["--config", "small.toml", "--out", "taken"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(stderr(&output), @"error: cannot write to taken/small/base/seed-0: Not a directory (os error 20)");
+}
+
+#[test]
+fn a_slip_in_a_config_ends_with_code_2_and_its_place() {
+    let lab = Lab::new();
+    lab.write("slip.toml", "[optimizer]\nlerning_rate = 0.01\n");
+    let output = lab.train(&["--config", "slip.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(stderr(&output));
+}
+
+#[test]
+fn a_slip_in_a_flag_ends_with_code_2() {
+    let lab = Lab::new();
+    for arguments in [&["--config"][..], &["--confg", "x.toml"], &["--config", "x.toml", "--jobs", "0"], &["plam"]] {
+        assert_eq!(lab.train(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_plan_shows_what_would_run_and_trains_nothing() {
+    let lab = Lab::new();
+    lab.write(
+        "plan.toml",
+        "title = \"A plan\"\nseeds = 2\n[arms.zeros]\ninit = \"zeros\"\n[arms.slow]\noptimizer.learning_rate = 1e-4\n",
+    );
+    let output = lab.train(&["plan", "--config", "plan.toml"]);
+    assert!(output.status.success());
+    assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+    assert!(!lab.path().join("runs").exists());
+}
+
+#[test]
+fn the_list_shows_every_committed_experiment() {
+    let folder = config("x").replace("/x.toml", "");
+    let output = Lab::new().train(&["list", &folder]);
+    assert!(output.status.success());
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    for name in ["zeros", "ones", "general_rule", "trunc_normal"] {
+        assert!(printed.lines().any(|line| line.starts_with(name)), "{name} is missing:\n{printed}");
+    }
+    assert!(!printed.contains("broken"), "{printed}");
+}
