@@ -7,7 +7,7 @@ mod synthetic;
 use std::error::Error;
 use std::path::PathBuf;
 
-use report::{Metric, Study, picture, table};
+use report::{Metric, Study, page, picture, table};
 use synthetic::{PROFILES, Synthetic};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -38,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(folder.join(format!("{name}.svg")), picture.svg())?;
         std::fs::write(folder.join(format!("{name}.png")), picture.png()?)?;
     }
+    std::fs::write(folder.join("page.html"), page::render(&study, Metric::default()))?;
     print!("{}", table::render(&study, &comparison, table::Options::default()));
     println!("{}", report::terminal::loss_curve(&study.arms[0].runs));
     Ok(())

@@ -6,6 +6,7 @@
 mod comparison;
 pub mod curve;
 mod metric;
+pub mod page;
 pub mod picture;
 pub mod statistics;
 mod study;

@@ -16,6 +16,8 @@ pub struct Study {
     pub arms: Vec<Arm>,
     /// The records that were left out.
     pub warnings: Vec<Warning>,
+    /// Where the runs were looked for; empty if they were not read from disk here.
+    pub paths: Vec<PathBuf>,
 }
 
 /// The runs of one setting, a seed each.
@@ -97,7 +99,10 @@ impl Study {
                 }
             }
         }
-        Study::group(runs, warnings).map_err(|warnings| LoadError::Empty { paths: paths.to_vec(), warnings })
+        match Study::group(runs, warnings) {
+            Ok(study) => Ok(Study { paths: paths.to_vec(), ..study }),
+            Err(warnings) => Err(LoadError::Empty { paths: paths.to_vec(), warnings }),
+        }
     }
 
     /// Groups runs into arms; none if no run has a result.
@@ -131,7 +136,7 @@ impl Study {
             keep_one_run_a_seed(arm, &mut warnings);
         }
         label(&mut arms);
-        Ok(Study { title: title(&arms), arms, warnings })
+        Ok(Study { title: title(&arms), arms, warnings, paths: Vec::new() })
     }
 
     /// The settings that differ between the arms, by name. The seed is no setting of an arm, and a title no setting.
@@ -194,7 +199,7 @@ fn was(status: Status) -> &'static str {
 }
 
 /// A setting that makes two runs of an arm different ones. Titles are for people, and seeds tell runs of an arm apart.
-fn decides(setting: &str) -> bool {
+pub(crate) fn decides(setting: &str) -> bool {
     !matches!(setting, "seed" | "seeds" | "title")
 }
 
@@ -265,7 +270,7 @@ fn title(arms: &[Arm]) -> String {
 }
 
 /// A setting's value as a person writes it.
-fn plain(value: &Value) -> String {
+pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -5,9 +5,20 @@
 pub(crate) struct Axis {
     low: f64,
     high: f64,
-    logarithmic: bool,
+    scale: Scale,
     /// Labelled places.
     pub(crate) ticks: Vec<Tick>,
+}
+
+/// What equal distances on an axis are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scale {
+    /// Equal differences.
+    Linear,
+    /// Equal ratios.
+    Logarithmic,
+    /// Equal ratios of what is missing to 100 percent.
+    Errors,
 }
 
 /// A labelled place on an axis.
@@ -18,7 +29,10 @@ pub(crate) struct Tick {
 }
 
 /// Ratio of the largest to the smallest loss from which their axis is logarithmic.
-const LOGARITHMIC_FROM: f64 = 25.0;
+pub(crate) const LOGARITHMIC_FROM: f64 = 25.0;
+
+/// Range of percentages from which their axis is logarithmic in the errors.
+const ERRORS_FROM: f64 = 30.0;
 
 impl Axis {
     /// A linear axis that holds `low..=high`, with about `count` ticks at multiples of 1, 2 or 5 times a power of ten.
@@ -35,7 +49,7 @@ impl Axis {
                 Tick { value, label: signed(format_tick(value, step, decimals)) }
             })
             .collect();
-        Axis { low, high, logarithmic: false, ticks }
+        Axis { low, high, scale: Scale::Linear, ticks }
     }
 
     /// A linear axis whose ends are ticks.
@@ -66,7 +80,27 @@ impl Axis {
             .filter(|(value, _)| (low * 0.999..=high * 1.001).contains(value))
             .map(|(value, exponent)| Tick { value, label: format_log(value, exponent) })
             .collect();
-        Axis { low, high, logarithmic: true, ticks }
+        Axis { low, high, scale: Scale::Logarithmic, ticks }
+    }
+
+    /// The axis of percentages `low..=high`: linear, or logarithmic in the errors where good and bad stand side by side
+    /// and the good ones would fall into one point.
+    pub(crate) fn of_percents(low: f64, high: f64, count: usize) -> Axis {
+        if !(high - low > ERRORS_FROM && high > 90.0 && low >= 0.0) {
+            return Axis::linear_to_ticks(low.max(0.0), high.min(100.0), count);
+        }
+        let (low, high) = ((low - 6.0).max(0.0), (high + 0.15 * (100.0 - high)).min(99.99));
+        let ticks = [0.0, 20.0, 50.0, 80.0, 90.0, 95.0, 97.0, 98.0, 99.0, 99.5, 99.8, 99.9]
+            .into_iter()
+            .filter(|tick| (low..=high).contains(tick))
+            .map(|value| Tick { value, label: value.to_string() })
+            .collect();
+        Axis { low, high, scale: Scale::Errors, ticks }
+    }
+
+    /// Whether equal distances are equal ratios of errors.
+    pub(crate) fn is_of_errors(&self) -> bool {
+        self.scale == Scale::Errors
     }
 
     /// The axis of `losses`: from zero to the largest of them or of `at_least`, or logarithmic where a linear one would
@@ -85,10 +119,13 @@ impl Axis {
 
     /// Where `value` lies, 0 at the low end and 1 at the high; what lies outside is moved to the nearer end.
     pub(crate) fn place(&self, value: f64) -> f64 {
-        let place = if self.logarithmic {
-            (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln()
-        } else {
-            (value - self.low) / (self.high - self.low)
+        let place = match self.scale {
+            Scale::Linear => (value - self.low) / (self.high - self.low),
+            Scale::Logarithmic => (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln(),
+            Scale::Errors => {
+                let error = |percent: f64| (100.0 - percent).max(1e-9).ln();
+                (error(self.low) - error(value)) / (error(self.low) - error(self.high))
+            }
         };
         place.clamp(0.0, 1.0)
     }
@@ -157,6 +194,15 @@ mod tests {
         assert_eq!(labels(&Axis::logarithmic(0.1, 3.0)), ["0.1", "0.2", "0.5", "1", "2"]);
         assert_eq!(labels(&Axis::linear_to_ticks(0.0, 2.3, 4)), ["0", "1", "2", "3"]);
         assert_eq!(labels(&Axis::linear(0.0, 4e6, 2)), ["0", "2·10⁶", "4·10⁶"]);
+    }
+
+    #[test]
+    fn good_accuracies_beside_bad_ones_stay_apart() {
+        let axis = Axis::of_percents(9.8, 97.5, 6);
+        assert_eq!(labels(&axis), ["20", "50", "80", "90", "95", "97"]);
+        assert!(axis.place(97.5) - axis.place(95.0) > 0.15);
+        assert_eq!((axis.place(0.0), axis.place(100.0)), (0.0, 1.0));
+        assert_eq!(labels(&Axis::of_percents(96.9, 97.4, 5)), ["96.9", "97.0", "97.1", "97.2", "97.3", "97.4"]);
     }
 
     #[test]

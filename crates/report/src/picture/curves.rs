@@ -60,8 +60,9 @@ pub(super) fn draw(lines: &Lines) -> Picture {
     let area = Area { left: 84.0, top: 84.0, width: WIDTH - 84.0 - 28.0 - legend_width(&entries), height };
     let y = vertical_axis(lines);
     let x = horizontal_axis(lines);
+    let y_name = if y.is_of_errors() { format!("{}, log of errors", lines.y_name) } else { lines.y_name.to_owned() };
     let content = html! {
-        (axes(&area, &x, &y, lines.x_name, lines.y_name))
+        (axes(&area, &x, &y, lines.x_name, &y_name))
         @for (arm, line) in lines.lines.iter().enumerate() {
             @if lines.marks != Marks::Every { (band(&area, &x, &y, &line.curve, Look::of(arm))) }
         }
@@ -106,7 +107,7 @@ fn vertical_axis(lines: &Lines) -> Axis {
     let high = points().map(|p| p.interval.map_or(p.mean, |i| i.high)).fold(f64::NEG_INFINITY, f64::max);
     let low = points().map(|p| p.interval.map_or(p.mean, |i| i.low)).fold(f64::INFINITY, f64::min);
     match lines.vertical {
-        Vertical::Percent => Axis::linear_to_ticks((low * 100.0).max(0.0), (high * 100.0).min(100.0), 6),
+        Vertical::Percent => Axis::of_percents(low * 100.0, high * 100.0, 6),
         Vertical::Loss => Axis::of_losses(points().map(|p| p.mean), high, 6),
     }
 }

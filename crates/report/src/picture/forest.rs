@@ -8,7 +8,7 @@ use super::style::{GRID, GROUND, Look};
 use super::{Picture, seeds};
 use crate::{Comparison, Metric, RankedArm, Study};
 
-const ROW: f64 = 34.0;
+const ROW: f64 = 36.0;
 
 pub(super) fn draw(study: &Study, comparison: &Comparison) -> Picture {
     let metric = comparison.metric;
@@ -21,14 +21,16 @@ pub(super) fn draw(study: &Study, comparison: &Comparison) -> Picture {
         Area { left, top: 78.0, width: WIDTH - left - right - 46.0, height: ROW * comparison.arms.len() as f64 + 6.0 };
     let x = axis(comparison);
     let title = capitalised(&metric.title());
+    let errors = if x.is_of_errors() { ", logarithmic in the errors" } else { "" };
+    let name = format!("{title}{}{errors}", metric.unit());
     let content = html! {
         @for tick in &x.ticks {
             @let at = px(area.x(&x, tick.value));
             line class="grid" stroke=(GRID) x1=(at) x2=(at) y1=(px(area.top)) y2=(px(area.bottom())) {}
         }
-        (bottom_axis(&area, &x, &format!("{title}{}", metric.unit())))
+        (bottom_axis(&area, &x, &name))
         @for (place, arm) in comparison.arms.iter().enumerate() {
-            @let y = area.top + ROW * (place as f64 + 0.5) + 3.0;
+            @let y = area.top + ROW * (place as f64 + 0.5);
             (Text::new(left - 18.0, y + 4.5, &fit(&arm.label, labels + 8.0, 13.0)).flush_right().draw())
             (row(&area, &x, metric, arm, y))
             (Text::new(area.right() + 22.0, y + 4.5, &figures[place]).soft().draw())
@@ -61,7 +63,9 @@ fn axis(comparison: &Comparison) -> Axis {
     let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
     let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if comparison.metric.higher_is_better() {
-        return Axis::linear_to_ticks(low, high.min(100.0), 6);
+        // An interval may reach 100, which is endlessly far on an axis of errors.
+        let best = comparison.arms.iter().map(|arm| arm.summary.max * scale).fold(0.0, f64::max);
+        return Axis::of_percents(low, high.min((best + 100.0) / 2.0), 6);
     }
     let above_zero = finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
     if high / above_zero > 100.0 {
@@ -79,7 +83,7 @@ fn row(area: &Area, x: &Axis, metric: Metric, arm: &RankedArm, y: f64) -> Markup
         g {
             title { (arm.label) ": " (figure(metric, arm)) }
             @for value in finite() {
-                circle class=(look.fill()) cx=(px(at(value))) cy=(px(y)) r="3.4" fill=(look.hex()) fill-opacity="0.3" {}
+                circle class=(look.fill()) cx=(px(at(value))) cy=(px(y + 9.0)) r="2.6" fill=(look.hex()) fill-opacity="0.45" {}
             }
             @if let Some(interval) = arm.summary.interval {
                 @let (low, high) = (px(at(interval.low)), px(at(interval.high)));

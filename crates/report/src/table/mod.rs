@@ -8,6 +8,8 @@ mod text;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use text::to_best;
+
 use crate::{Comparison, Study};
 
 /// How to write a comparison.

@@ -106,7 +106,7 @@ fn interval(metric: Metric, interval: Option<Interval>) -> String {
 }
 
 /// How far an arm is from the best, as a signed difference of the metric.
-pub(super) fn to_best(comparison: &Comparison, arm: usize) -> String {
+pub(crate) fn to_best(comparison: &Comparison, arm: usize) -> String {
     let Some(pair) = comparison.against_best(arm) else {
         return "best".to_owned();
     };

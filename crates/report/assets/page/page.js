@@ -1,0 +1,110 @@
+// The page's own script: the theme, and the interactive loss curves, drawn by uPlot from the data in #data.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // Theme: the system's until the reader chooses; the choice is kept where the browser lets a file keep one.
+  const isDark = () => getComputedStyle(document.body).colorScheme === "dark" ||
+    (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  const remember = (theme) => { try { localStorage.setItem("kindling-theme", theme); } catch { /* not allowed here */ } };
+  try { const kept = localStorage.getItem("kindling-theme"); if (kept) root.dataset.theme = kept; } catch { /* nor here */ }
+  const themeButton = document.getElementById("theme");
+  const showTheme = () => { themeButton.textContent = isDark() ? "Light" : "Dark"; };
+  themeButton.hidden = false;
+  themeButton.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    remember(root.dataset.theme);
+    showTheme();
+    draw();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showTheme(); draw(); });
+  showTheme();
+  addEventListener("beforeprint", () => all("details").forEach((details) => { details.open = true; }));
+
+  // Curves
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const box = document.getElementById("chart");
+  const arms = all(".arms button");
+  const state = { range: "all", scale: data.scale, lines: "mean", shown: data.arms.map(() => true) };
+  let chart = null;
+
+  const colour = (variable) => {
+    const probe = document.createElement("span");
+    probe.style.color = `var(${variable})`;
+    document.body.append(probe);
+    const found = getComputedStyle(probe).color;
+    probe.remove();
+    return found;
+  };
+  const fade = (rgb, alpha) => rgb.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
+  const write = (value) => value == null ? "" : value === 0 ? "0"
+    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3 ? value.toExponential(1) : String(+value.toPrecision(3));
+
+  // One entry a line: its values, its arm, and how it is drawn.
+  const series = () => data.arms.flatMap((arm, i) => {
+    const c = colour(`--arm-${arm.colour}`);
+    const line = { arm: i, show: state.shown[i], stroke: c, dash: arm.dash ?? undefined, points: { show: false } };
+    if (state.lines === "seeds") {
+      return arm.seeds.map((values) => ({ ...line, values, stroke: fade(c, 0.75), width: 1.1 }));
+    }
+    const edge = { ...line, stroke: "transparent", dash: undefined, width: 0 };
+    const band = arm.high ? [{ ...edge, values: arm.high }, { ...edge, values: arm.low, band: fade(c, 0.15) }] : [];
+    return [...band, { ...line, values: arm.mean, width: 2.2, main: true }];
+  });
+
+  function draw() {
+    chart?.destroy();
+    const end = state.range === "first" ? data.x.findLastIndex((x) => x < 100) + 1 : data.x.length;
+    const lines = series();
+    const means = data.arms.flatMap((arm, i) => state.shown[i] ? arm.mean.slice(0, end) : []).filter((y) => y > 0);
+    const floor = means.length ? Math.min(...means) * 0.7 : 0.01;
+    const log = state.scale === "log";
+    const values = (ys) => ys.slice(0, end).map((y) => log && y !== null ? Math.max(y, floor) : y);
+    const ink = colour("--soft");
+    const axis = { stroke: ink, grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--axis"), width: 1 },
+      font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif" };
+    const fit = (u, low, high) => {
+      const seen = u.data.slice(1).flatMap((ys, i) => lines[i].show && (lines[i].main || state.lines === "seeds")
+        ? ys.slice(u.scales.x.min == null ? 0 : u.valToIdx(u.scales.x.min), u.valToIdx(u.scales.x.max ?? 1e9) + 1) : [])
+        .filter((y) => y != null);
+      if (!seen.length) return log ? [0.1, 10] : [0, 1];
+      const [least, most] = seen.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
+      return log ? [least * 0.8, Math.max(most * 1.2, least * 2)] : [Math.max(0, least - 0.06 * (most - least)), most + 0.06 * (most - least) || 1];
+    };
+    const bands = lines.flatMap((line, i) => line.band ? [{ series: [i, i + 1], fill: line.band }] : []);
+    chart = new uPlot({
+      width: box.clientWidth, height: Math.max(300, Math.min(440, box.clientWidth * 0.62)), legend: { show: false },
+      scales: { x: { time: false }, y: { distr: log ? 3 : 1, range: fit } },
+      axes: [{ ...axis, label: "Batch", labelSize: 26 },
+        { ...axis, label: "Loss", size: 66, labelSize: 26, values: (_, ticks) => ticks.map((y) => y === null ? null : write(y)) }],
+      cursor: { drag: { x: true, y: false, setScale: true }, points: { show: state.lines === "mean", size: 7 } },
+      hooks: { setCursor: [hover] },
+      series: [{}, ...lines.map(({ show, stroke, dash, width, points }) => ({ show, stroke, dash, width, points }))],
+      bands,
+    }, [data.x.slice(0, end), ...lines.map((line) => values(line.values))], box);
+    Object.assign(box.dataset, { scale: state.scale, lines: state.lines, range: state.range, shown: state.shown.filter(Boolean).length });
+  }
+
+  function hover(u) {
+    const i = u.cursor.idx;
+    document.getElementById("at").textContent = i == null ? "" : `Batch ${Math.round(data.x[i])}`;
+    arms.forEach((button, arm) => { button.querySelector("output").textContent = i == null ? "" : write(data.arms[arm].mean[i]); });
+  }
+
+  for (const button of all(".choice button")) {
+    button.addEventListener("click", () => {
+      state[button.dataset.sets] = button.value;
+      all(`.choice button[data-sets="${button.dataset.sets}"]`).forEach((b) => b.setAttribute("aria-pressed", b === button));
+      draw();
+    });
+  }
+  const show = (arm, shown) => { state.shown[arm] = shown; arms[arm].setAttribute("aria-pressed", shown); };
+  arms.forEach((button, arm) => {
+    button.addEventListener("click", () => { show(arm, !state.shown[arm]); draw(); });
+    button.addEventListener("dblclick", () => { arms.forEach((_, other) => show(other, other === arm)); draw(); });
+  });
+  document.getElementById("reset").addEventListener("click", () => { arms.forEach((_, arm) => show(arm, true)); draw(); });
+  let width = 0;
+  new ResizeObserver(() => { if (box.clientWidth !== width) { width = box.clientWidth; draw(); } }).observe(box);
+})();
