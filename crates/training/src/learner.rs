@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
+use burn::optim::ModuleOptimizer;
+use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::tensor::Device;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use experiment::Settings;
+use record::Checkpoint;
 
+use crate::checkpoint::{Courier, WhenAsked, restore};
 use crate::classifier::Classifier;
 use crate::data::{Batch, Resident};
 use crate::optimizer;
@@ -16,24 +20,56 @@ use crate::order::epoch_order;
 use crate::quiet::Quiet;
 use crate::strategy::StepByStep;
 
-/// Trains `classifier` as `strategy` says, and leaves what came of it in the strategy.
-pub(crate) fn train(
+/// A learner that has not learned anything yet, of a run of `steps` steps.
+///
+/// # Errors
+/// burn's word on why it cannot be.
+pub(crate) fn new_learner(
     classifier: Classifier,
     settings: &Settings,
+    steps: u64,
+) -> Result<Learner<Classifier>, String> {
+    let (optimizer, schedule) = optimizer_and_schedule(settings, steps)?;
+    Ok(Learner::new(classifier, optimizer, schedule))
+}
+
+/// The learner that a checkpoint was made of.
+///
+/// # Errors
+/// burn's word on why it cannot be had.
+pub(crate) fn restored_learner(
+    checkpoint: &Checkpoint,
+    classifier: Classifier,
+    settings: &Settings,
+    steps: u64,
+) -> Result<Learner<Classifier>, String> {
+    let (optimizer, schedule) = optimizer_and_schedule(settings, steps)?;
+    restore(checkpoint, classifier, optimizer, schedule)
+}
+
+fn optimizer_and_schedule(settings: &Settings, steps: u64) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
+    let optimizer = optimizer::optimizer(&settings.optimizer, settings.backend);
+    Ok((optimizer, optimizer::schedule(&settings.optimizer, steps)?))
+}
+
+/// Trains `learner` as `strategy` says, and leaves what came of it in the strategy.
+///
+/// # Errors
+/// burn's word on what stopped it.
+pub(crate) fn train(
+    learner: Learner<Classifier>,
     batches: Batches,
     validation: Resident,
     directory: &Path,
     strategy: Arc<StepByStep>,
+    [model, optimizer, scheduler]: [Courier; 3],
 ) -> Result<Classifier, String> {
-    let learner = Learner::new(
-        classifier,
-        optimizer::optimizer(&settings.optimizer),
-        optimizer::schedule(&settings.optimizer, batches.steps)?,
-    );
     let training = SupervisedTraining::<Classifier>::new(directory, Arc::new(batches), Arc::new(Chunks(validation)))
         .with_application_logger(None)
         .with_metric_logger(Quiet)
         .renderer(Box::new(Quiet))
+        .with_custom_checkpointers(model, optimizer, scheduler)
+        .with_checkpointing_strategy(WhenAsked)
         .with_training_strategy(TrainingStrategy::Custom(strategy));
     let result = training.launch(learner);
     match result.error {

@@ -3,9 +3,12 @@
 //!
 //! [`execute`] takes the runs of a plan and leaves a record of each. What happens meanwhile goes to an [`Observer`].
 
+mod adam;
 mod backend;
+mod checkpoint;
 mod classifier;
 mod data;
+mod desk;
 mod execute;
 mod learner;
 mod observer;
@@ -15,6 +18,7 @@ mod provenance;
 mod quiet;
 mod run;
 mod strategy;
+mod weights;
 
 pub use backend::{BackendError, open_device};
 pub use execute::{Options, Outcome, RunError, RunReport, execute};

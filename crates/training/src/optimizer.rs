@@ -7,12 +7,19 @@ use burn::optim::lr_scheduler::linear::LinearLrSchedulerConfig;
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, SgdConfig};
-use experiment::{Algorithm, Optimizer, Schedule};
+use experiment::{Algorithm, Backend, Optimizer, Schedule};
 
-/// The optimizer, without state.
-pub(crate) fn optimizer(optimizer: &Optimizer) -> ModuleOptimizer {
+use crate::adam::FusedAdam;
+
+/// The optimizer, without state, for that backend.
+pub(crate) fn optimizer(optimizer: &Optimizer, backend: Backend) -> ModuleOptimizer {
     let decay = (optimizer.weight_decay > 0.0).then(|| WeightDecayConfig::new(optimizer.weight_decay as f32));
     match optimizer.algorithm {
+        Algorithm::Adam { betas, epsilon } if backend != Backend::Wgpu => ModuleOptimizer::from(FusedAdam {
+            betas: betas.map(|beta| beta as f32),
+            epsilon: epsilon as f32,
+            weight_decay: optimizer.weight_decay as f32,
+        }),
         Algorithm::Adam { betas: [beta_1, beta_2], epsilon } => AdamConfig::new()
             .with_beta_1(beta_1 as f32)
             .with_beta_2(beta_2 as f32)
