@@ -67,15 +67,9 @@ impl Model {
         widths
     }
 
-    /// The weight of each layer as initializers see it: its shape, its place, and the activation that follows it, which
-    /// is none for the last.
+    /// The weight of each layer as initializers see it: its shape, its place, and the activations around it.
     pub fn targets(&self) -> Vec<Target> {
-        let widths = self.widths();
-        let layers = widths.len() - 1;
-        let activation = |layer| if layer + 1 == layers { Activation::Linear } else { self.activation };
-        (0..layers)
-            .map(|layer| Target::linear(widths[layer], widths[layer + 1]).at(layer, layers).before(activation(layer)))
-            .collect()
+        Target::network(&self.widths(), self.activation)
     }
 }
 
@@ -100,11 +94,9 @@ impl Init {
     /// The first that has none, with its layer from 1.
     pub fn check(&self, model: &Model) -> Result<(), (usize, DrawError)> {
         for (index, target) in model.targets().iter().enumerate() {
-            let init = self.layer(index + 1);
-            init.weight.check(target).map_err(|error| (index + 1, error))?;
-            if model.bias {
-                init.bias.check(&target.bias()).map_err(|error| (index + 1, error))?;
-            }
+            let LayerInit { weight, bias } = self.layer(index + 1);
+            let checked = if model.bias { weight.check_layer(Some(bias), target) } else { weight.check(target) };
+            checked.map_err(|error| (index + 1, error))?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A network's weights on the host: drawn from keyed streams, before any device sees them.
 
-use initializers::{DrawError, Initializer, Purpose, Stream, Target};
+use initializers::{DrawError, Initializer, LayerDraw, Purpose, Stream, Target};
 
 /// The weight and the bias of one fully connected layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +16,8 @@ pub struct LayerWeights {
 /// Draws the layers whose weights are `targets`. `init` gives each layer, by its place from 0, its initializer for the
 /// weight and, where it has a bias, for the bias.
 ///
-/// Each tensor has a stream of its own, keyed by (seed, layer, tensor): changing one layer's initializer leaves the
-/// numbers of the others as they were.
+/// Each tensor has a stream of its own, keyed by (seed, the layer of its target, tensor): changing one layer's initializer
+/// leaves the numbers of the others as they were.
 ///
 /// # Errors
 /// Where an initializer has no meaning for its tensor.
@@ -27,12 +27,16 @@ pub fn draw_layers(
     seed: u64,
 ) -> Result<Vec<LayerWeights>, DrawError> {
     let draw = |(layer, target): (usize, &Target)| {
-        let stream = |tensor| Stream::new(seed, Purpose::Weights, [layer as u64, tensor]);
-        let (weight, bias) = init(layer);
-        Ok(LayerWeights {
-            shape: [target.fan_in, target.fan_out],
-            weight: weight.draw(target, &mut stream(0))?,
-            bias: bias.map(|bias| bias.draw(&target.bias(), &mut stream(1))).transpose()?,
+        let shape = [target.fan_in, target.fan_out];
+        Ok(match init(layer) {
+            (weight, Some(bias)) => {
+                let LayerDraw { weight, bias } = weight.draw_layer(Some(&bias), target, seed)?;
+                LayerWeights { shape, weight, bias: Some(bias) }
+            }
+            (weight, None) => {
+                let mut stream = Stream::new(seed, Purpose::Weights, [target.layer as u64, 0]);
+                LayerWeights { shape, weight: weight.draw(target, &mut stream)?, bias: None }
+            }
         })
     };
     targets.iter().enumerate().map(draw).collect()
