@@ -24,11 +24,14 @@ impl Comparison {
         }
         let pairs: Vec<usize> = self.pairs.iter().filter_map(|pair| Some(pair.lead?.n)).collect();
         if let (Some(&few), Some(&many)) = (pairs.iter().min(), pairs.iter().max()) {
-            if (2..6).contains(&few) && self.pairs.iter().any(|pair| pair.p_t_holm.is_some()) {
+            let tested = self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count();
+            let least = 2.0 / 2f64.powi(few.min(1000) as i32) * tested as f64;
+            if few > 1 && tested > 0 && least >= LEVEL {
+                let over = if tested == 1 { String::new() } else { format!(", corrected over {tested} pairs,") };
                 notes.push(format!(
-                    "With {few} seeds the exact permutation test cannot fall below p = {}; the verdict rests on the \
+                    "With {few} seeds the exact permutation test{over} cannot fall below p = {}; the verdict rests on the \
                      t test, which takes the differences for about normal.",
-                    number(2.0 / 2f64.powi(few as i32))
+                    number(least.min(1.0))
                 ));
             }
             if few != many {

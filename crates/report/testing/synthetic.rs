@@ -193,6 +193,7 @@ fn provenance(place: usize, seed: u64) -> Provenance {
         host: "laboratory".to_owned(),
         started: format!("2026-01-02T03:{:02}:{:02}Z", place, seed % 60),
         training_seconds: 1.1 + 0.01 * place as f64 + 0.003 * seed as f64,
+        ..Provenance::default()
     }
 }
 

@@ -39,7 +39,7 @@
   };
   const fade = (rgb, alpha) => rgb.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
   const write = (value) => value == null ? "" : value === 0 ? "0"
-    : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3 ? value.toExponential(1) : String(+value.toPrecision(3));
+    : Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3 ? value.toExponential(1).replace(".0", "").replace("+", "") : String(+value.toPrecision(3));
 
   // One entry a line: its values, its arm, and how it is drawn.
   const series = () => data.arms.flatMap((arm, i) => {
@@ -50,7 +50,7 @@
     }
     const edge = { ...line, stroke: "transparent", dash: undefined, width: 0 };
     const band = arm.high ? [{ ...edge, values: arm.high }, { ...edge, values: arm.low, band: fade(c, 0.15) }] : [];
-    return [...band, { ...line, values: arm.mean, width: 2.2, main: true }];
+    return [...band, { ...line, values: arm.mean, width: 2.2 }];
   });
 
   function draw() {
@@ -64,21 +64,26 @@
     const ink = colour("--soft");
     const axis = { stroke: ink, grid: { stroke: colour("--grid"), width: 1 }, ticks: { stroke: colour("--axis"), width: 1 },
       font: "13px system-ui, sans-serif", labelFont: "13px system-ui, sans-serif" };
+    // Powers of ten are labelled; their double and fivefold too where there are few powers.
+    const round = (u, ticks) => {
+      const few = u.scales.y.max / u.scales.y.min < 150;
+      return ticks.map((y) => (few ? /^[125]e/ : /^1e/).test(Number(y.toPrecision(6)).toExponential()) ? y : null);
+    };
+    // The range of what is on screen, with some air; losses begin at zero where they come near it.
     const fit = (u, low, high) => {
-      const seen = u.data.slice(1).flatMap((ys, i) => lines[i].show && (lines[i].main || state.lines === "seeds")
-        ? ys.slice(u.scales.x.min == null ? 0 : u.valToIdx(u.scales.x.min), u.valToIdx(u.scales.x.max ?? 1e9) + 1) : [])
-        .filter((y) => y != null);
-      if (!seen.length) return log ? [0.1, 10] : [0, 1];
-      const [least, most] = seen.reduce(([a, b], y) => [Math.min(a, y), Math.max(b, y)], [Infinity, -Infinity]);
-      return log ? [least * 0.8, Math.max(most * 1.2, least * 2)] : [Math.max(0, least - 0.06 * (most - least)), most + 0.06 * (most - least) || 1];
+      if (low == null) return log ? [0.1, 10] : [0, 1];
+      if (log) return [low * 0.9, Math.max(high * 1.1, low * 2)];
+      const air = 0.06 * (high - low) || 0.5;
+      return [low < 0.25 * high ? 0 : low - air, high + air];
     };
     const bands = lines.flatMap((line, i) => line.band ? [{ series: [i, i + 1], fill: line.band }] : []);
     chart = new uPlot({
       width: box.clientWidth, height: Math.max(300, Math.min(440, box.clientWidth * 0.62)), legend: { show: false },
       scales: { x: { time: false }, y: { distr: log ? 3 : 1, range: fit } },
-      axes: [{ ...axis, label: "Batch", labelSize: 26 },
-        { ...axis, label: "Loss", size: 66, labelSize: 26, values: (_, ticks) => ticks.map((y) => y === null ? null : write(y)) }],
-      cursor: { drag: { x: true, y: false, setScale: true }, points: { show: state.lines === "mean", size: 7 } },
+      axes: [{ ...axis, label: "Batch", size: 32, labelSize: 24, space: 70 },
+        { ...axis, label: "Loss", size: 66, labelSize: 26, values: (_, ticks) => ticks.map((y) => y === null ? null : write(y)),
+          ...(log && { filter: round, grid: { ...axis.grid, filter: round }, ticks: { ...axis.ticks, filter: round } }) }],
+      cursor: { y: false, drag: { x: true, y: false, setScale: true }, points: { show: state.lines === "mean", size: 7 } },
       hooks: { setCursor: [hover] },
       series: [{}, ...lines.map(({ show, stroke, dash, width, points }) => ({ show, stroke, dash, width, points }))],
       bands,

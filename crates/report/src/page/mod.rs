@@ -105,7 +105,7 @@ fn compared(study: &Study) -> Markup {
         section aria-labelledby="compared" {
             h2 #compared { "What was compared" }
             @if study.arms.len() > 1 {
-                p.hint { "The settings in which the arms differ. All other settings are the same, and runs of one seed saw the same batches in the same order." }
+                p.hint { "The settings in which the arms differ. All other settings are the same, and runs of one seed are paired: they see the same batches in the same order unless a setting above changes that." }
                 (tables::differences(study))
             }
             details {
@@ -123,7 +123,7 @@ fn results(study: &Study, comparison: &Comparison) -> Markup {
             (figure(&picture::forest(study, comparison)))
             (tables::arms(comparison))
             p.hint {
-                "± and intervals: 95 % by Student's t over the seeds. “To best”: mean difference to the best arm over shared seeds. "
+                "Intervals: 95 % of the mean, by Student's t over the seeds. “To best”: mean difference to the best arm over shared seeds. "
                 "p: paired t test and exact sign-flip permutation test, both Holm-corrected over all pairs of arms; "
                 "≈ marks arms whose difference to the best is not shown (p ≥ 0.05). "
                 "“Best wins”: the probability that a run of the best arm beats one of this arm."

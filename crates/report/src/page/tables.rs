@@ -31,7 +31,9 @@ pub(super) fn arms(comparison: &Comparison) -> Markup {
     let several = comparison.arms.len() > 1;
     let dash = || "–".to_owned();
     let p = |p: Option<f64>| p.map_or_else(dash, number);
-    let head = ["seeds", "mean", "95 % interval", "std", "median", "min", "max"];
+    let (few, many) = comparison.seeds();
+    let diverged = comparison.arms.iter().any(|arm| arm.diverged > 0);
+    let head = ["mean", "95 % interval", "std", "median", "min", "max"];
     let against = ["to best", "p, t test", "p, permutation", "best wins"];
     let caption = format!("Arms by {}{}, best first", metric.title(), metric.unit());
     let table = html! {
@@ -39,6 +41,8 @@ pub(super) fn arms(comparison: &Comparison) -> Markup {
             caption { (caption) }
             thead { tr {
                 th scope="col" { "arm" }
+                @if few != many { th scope="col" { "seeds" } }
+                @if diverged { th scope="col" { "diverged" } }
                 @for name in head { th scope="col" { (name) } }
                 @if several { @for name in against { th scope="col" { (name) } } }
             } }
@@ -51,7 +55,8 @@ pub(super) fn arms(comparison: &Comparison) -> Markup {
                             (swatch(arm.index)) (arm.label)
                             @if is_alike(pair) { span.alike title="no difference to the best can be shown" { " ≈" } }
                         }
-                        td { (summary.n) @if arm.diverged > 0 { " (" (arm.diverged) " diverged)" } }
+                        @if few != many { td { (summary.n) } }
+                        @if diverged { td { @if arm.diverged > 0 { (arm.diverged) " of " (summary.n) } @else { "–" } } }
                         td { (metric.show(summary.mean)) }
                         td { (summary.interval.map_or_else(dash, |i| format!("{} to {}", metric.show(i.low), metric.show(i.high)))) }
                         td { (summary.std.map_or_else(dash, |std| metric.show(std))) }

@@ -1,0 +1,54 @@
+//! How long a study of 120 runs (12 arms, 10 seeds, 858 steps each) takes to read, compare and show.
+
+#[path = "../testing/synthetic.rs"]
+mod synthetic;
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use report::{Metric, Study, page, picture, table};
+use synthetic::{PROFILES, Synthetic};
+
+static RUNS: LazyLock<(tempfile::TempDir, Vec<PathBuf>)> = LazyLock::new(|| {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let arms = PROFILES.iter().map(|profile| profile.name).collect();
+    let study = Synthetic { experiment: "study", title: "A study", arms, seeds: 10, steps: 858, diverges: None };
+    study.write(root.path()).expect("runs on disk");
+    let paths = vec![root.path().to_owned()];
+    (root, paths)
+});
+
+fn load() -> Study {
+    Study::load(&RUNS.1).expect("a study")
+}
+
+fn main() {
+    LazyLock::force(&RUNS);
+    divan::main();
+}
+
+#[divan::bench]
+fn load_and_compare(bencher: Bencher) {
+    bencher.bench(|| {
+        let study = load();
+        table::render(&study, &study.compare(Metric::ValidationAccuracy), table::Options::default())
+    });
+}
+
+#[divan::bench]
+fn load_and_page(bencher: Bencher) {
+    bencher.bench(|| page::render(&load(), Metric::ValidationAccuracy));
+}
+
+#[divan::bench]
+fn compare(bencher: Bencher) {
+    let study = load();
+    bencher.bench(|| study.compare(Metric::ValidationAccuracy));
+}
+
+#[divan::bench]
+fn picture_of_all_batches(bencher: Bencher) {
+    let study = load();
+    bencher.bench(|| picture::all_batches(&study).png());
+}
