@@ -192,7 +192,11 @@ fn unreadable(file: &Path, shown: &str, error: &std::io::Error) -> Problem {
 /// A name that can be a folder everywhere, and nothing but a folder.
 fn checked_name(name: &str, of: &str, span: &Span, found: &Found) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+');
-    let reserved = ["con", "prn", "aux", "nul"].contains(&name.to_ascii_lowercase().as_str());
+    // Windows keeps these for devices, whatever follows the first dot.
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered =
+        |device| stem.strip_prefix(device).is_some_and(|n: &str| n.len() == 1 && n.as_bytes()[0].is_ascii_digit());
+    let reserved = ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt");
     let fine = !name.is_empty() && name.len() <= 100 && name.chars().all(plain) && !reserved;
     if !fine || name.starts_with(['.', '-']) || name.ends_with('.') {
         let message = format!("`{}` cannot be the name of {of}", name.escape_debug());
@@ -299,6 +303,7 @@ fn read_training(node: Option<&Node>, data: &Data, found: &Found) -> Training {
     };
     let last_batch = section.choice("last_batch", LastBatch::Drop, &LastBatch::ALL);
     let record_loss = section.choice("record_loss", RecordLoss::BeforeUpdate, &RecordLoss::ALL);
+    let checkpoint_every = section.integer("checkpoint_every", 1, MAX_INTEGER);
     section.finish(&[]);
-    Training { batch_size, length, last_batch, record_loss }
+    Training { batch_size, length, last_batch, record_loss, checkpoint_every }
 }

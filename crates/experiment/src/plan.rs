@@ -70,11 +70,14 @@ impl RunSpec {
     /// The arm of an experiment that has no arms.
     pub const BASE: &'static str = "base";
 
-    /// The run's identity: a hash of its settings and its seed, and of nothing else. Two runs of one id are the same
-    /// run, whatever they are called.
+    /// The run's identity: a hash of its seed and of those settings that decide its numbers, and of nothing else. Two runs
+    /// of one id are the same run, whatever they are called.
     pub fn id(&self) -> String {
         let mut hash = Sha256::new();
         for (name, value) in self.settings.entries() {
+            if name == Settings::CHECKPOINT_EVERY {
+                continue;
+            }
             hash.update(format!("{name} = {value}\n"));
         }
         hash.update(format!("seed = {}\n", self.seed));

@@ -8,7 +8,7 @@ use initializers::{Activation, DrawError, Initializer, Target};
 
 use crate::optimizer::Optimizer;
 
-/// Everything that decides a run's numbers but its seed.
+/// Everything that decides a run's numbers but its seed, and how often there is a checkpoint, which does not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// What computes.
@@ -122,6 +122,8 @@ pub struct Training {
     pub last_batch: LastBatch,
     /// Which loss of a step is recorded.
     pub record_loss: RecordLoss,
+    /// After how many steps, and so on, there is a checkpoint; one at the end of each epoch there is anyway.
+    pub checkpoint_every: Option<u64>,
 }
 
 /// When a run ends.
@@ -204,6 +206,9 @@ impl Normalization {
 }
 
 impl Settings {
+    /// The one setting that changes nothing about a run's numbers.
+    pub(crate) const CHECKPOINT_EVERY: &'static str = "training.checkpoint_every";
+
     /// Every setting by its dotted name, in the order of the grammar.
     pub fn entries(&self) -> Vec<(String, toml::Value)> {
         let mut entries = vec![("backend".to_owned(), toml::Value::from(self.backend.name()))];
@@ -224,6 +229,9 @@ impl Settings {
         }
         add("training.last_batch", name_of(&LastBatch::ALL, self.training.last_batch).into());
         add("training.record_loss", name_of(&RecordLoss::ALL, self.training.record_loss).into());
+        if let Some(steps) = self.training.checkpoint_every {
+            add(Self::CHECKPOINT_EVERY, (steps as i64).into());
+        }
         let set = match &self.data.set {
             DataSet::Mnist => "mnist",
             DataSet::Folder(folder) => folder,

@@ -82,6 +82,13 @@ fn an_id_depends_on_numbers_and_not_on_names() {
     assert_eq!(id("title = \"a\""), id("name = \"b\"\ninit = { kind = \"truncated_normal\", std = 0.1 }"));
     assert_ne!(id(""), id("seeds = [1]"));
     assert_ne!(id(""), id("optimizer.epsilon = 1e-7"));
+    assert_eq!(id(""), id("training.checkpoint_every = 100"));
+}
+
+#[test]
+fn how_often_there_is_a_checkpoint_stays_in_the_resolved_config() {
+    let run = plan("training.checkpoint_every = 100").runs().remove(0);
+    assert_eq!(plan(&run.to_toml()).runs()[0].settings.training.checkpoint_every, Some(100));
 }
 
 #[test]

@@ -9,19 +9,27 @@
 //! | `steps.csv` | [`Step`]: the loss of every step |
 //! | `epochs.csv` | [`Epoch`]: training and validation, once an epoch |
 //! | `model.safetensors` | the final weights |
+//! | `checkpoint/` | while the run is unfinished, the newest two [`Checkpoint`]s |
 //! | `lock` | held by the process that writes the run |
 //!
 //! Every file appears whole or not at all: it is written under a temporary name, synced and renamed. `run.json` is
-//! written last and names the SHA-256 of the others, so that a record is either whole or plainly unfinished.
+//! written last, names the SHA-256 of the others and carries one of itself, so that a record is either whole or plainly
+//! unfinished, and a damaged one is told from both. `docs/record.md` describes every file and field.
 
 mod atomic;
+mod checkpoint;
+mod checksum;
 mod directory;
+mod lock;
 mod read;
 mod run;
 mod series;
 
 pub use atomic::write_atomically;
-pub use directory::{LockError, RunDirectory, RunLock};
-pub use read::{ReadError, Run, find_runs, read_record, read_run};
-pub use run::{FORMAT, Histogram, InitialWeights, Metrics, Provenance, RunRecord, Status};
+pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
+pub use checksum::checksum;
+pub use directory::RunDirectory;
+pub use lock::{LockError, RunLock};
+pub use read::{ReadError, Run, find_runs, read_record, read_run, read_weights};
+pub use run::{Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption, RunRecord, Status};
 pub use series::{Epoch, Step};

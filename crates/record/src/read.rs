@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use crate::directory::checksum;
+use crate::checksum::{checksum, is_sealed};
+use crate::directory::WEIGHTS;
 use crate::{Epoch, FORMAT, RunRecord, Step};
 
 /// A whole record, read back.
@@ -41,45 +42,48 @@ pub enum ReadError {
         reason: String,
     },
     /// A newer program wrote the record.
-    #[error("{} has format {found}, but this program knows formats up to {FORMAT}: use a newer version", path.display())]
+    #[error("{} has format {found}, but this program knows formats up to {known}: use a newer version", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
         /// Its format.
         found: u64,
+        /// The newest format that this program knows.
+        known: u32,
     },
 }
 
-/// Reads `run.json` of a run directory, and checks nothing else.
+/// Reads `run.json` of a run directory and checks it against the checksum that it carries; the other files are not
+/// looked at.
 ///
 /// # Errors
 /// See [`ReadError`].
 pub fn read_record(directory: &Path) -> Result<RunRecord, ReadError> {
     let path = directory.join("run.json");
     let bytes = read_file(&path)?;
-    let damaged = |error: serde_json::Error| ReadError::Damaged { path: path.clone(), reason: error.to_string() };
-    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(damaged)?;
+    let damaged = |reason: String| ReadError::Damaged { path: path.clone(), reason };
+    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
     match json.get("format").and_then(serde_json::Value::as_u64) {
-        Some(found) if found > u64::from(FORMAT) => return Err(ReadError::Newer { path, found }),
+        // What a newer format seals, and how, is not known here.
+        Some(found) if found > u64::from(FORMAT) => return Err(ReadError::Newer { path, found, known: FORMAT }),
         _ => {}
     }
-    serde_json::from_value(json).map_err(damaged)
+    if !is_sealed(&bytes) {
+        return Err(damaged("its checksum does not agree with the rest of it".into()));
+    }
+    serde_json::from_value(json).map_err(|error| damaged(error.to_string()))
 }
 
-/// Reads a run whole, and checks every file of a run that has a result against its checksum.
+/// Reads a run whole, and checks every file of a run that has a result against its checksum; but for the weights, which
+/// [`read_weights`] checks: they are the largest file by far, and most readers have no use for them.
 ///
 /// # Errors
 /// See [`ReadError`].
 pub fn read_run(directory: &Path) -> Result<Run, ReadError> {
     let record = read_record(directory)?;
     for (name, expected) in &record.files {
-        // The weights are the largest file by far, and nothing that reads a run whole looks at them.
-        if name == "model.safetensors" {
-            continue;
-        }
-        let path = directory.join(name);
-        if checksum(&read_file(&path)?) != *expected {
-            return Err(ReadError::Damaged { path, reason: "its checksum is not the one in run.json".into() });
+        if name != WEIGHTS {
+            read_checked(directory.join(name), expected)?;
         }
     }
     Ok(Run {
@@ -88,6 +92,26 @@ pub fn read_run(directory: &Path) -> Result<Run, ReadError> {
         directory: directory.to_owned(),
         record,
     })
+}
+
+/// Reads the weights of a run that has a result, and checks them against their checksum.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_weights(directory: &Path, record: &RunRecord) -> Result<Vec<u8>, ReadError> {
+    let path = directory.join(WEIGHTS);
+    match record.files.get(WEIGHTS) {
+        Some(expected) => read_checked(path, expected),
+        None => Err(ReadError::Damaged { path, reason: "run.json has no checksum of it".into() }),
+    }
+}
+
+fn read_checked(path: PathBuf, expected: &str) -> Result<Vec<u8>, ReadError> {
+    let bytes = read_file(&path)?;
+    if checksum([&bytes[..]]) != expected {
+        return Err(ReadError::Damaged { path, reason: "its checksum is not the one in run.json".into() });
+    }
+    Ok(bytes)
 }
 
 /// Every run directory at or below `root`, in the order of their paths: the folders that hold a `run.json`. Hidden
@@ -119,7 +143,7 @@ pub fn find_runs(root: &Path) -> Result<Vec<PathBuf>, ReadError> {
     Ok(found)
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ReadError> {
     std::fs::read(path).map_err(|source| ReadError::Io { path: path.to_owned(), source })
 }
 
@@ -203,6 +227,31 @@ mod tests {
         bytes[last] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         assert!(matches!(read_run(folder.path()), Err(ReadError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_flipped_bit_in_run_json_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        write_run(folder.path());
+        let path = folder.path().join("run.json");
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains("0.9712"));
+        std::fs::write(&path, text.replace("0.9712", "0.9713")).unwrap();
+        assert!(matches!(read_record(folder.path()), Err(ReadError::Damaged { .. })));
+    }
+
+    #[test]
+    fn weights_that_are_missing_or_damaged_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = write_run(folder.path());
+        assert!(matches!(read_weights(folder.path(), &record), Err(ReadError::Damaged { .. })));
+        let directory = RunDirectory::new(folder.path());
+        directory.write_weights(b"weights").unwrap();
+        directory.write_record(&record).unwrap();
+        let record = read_record(folder.path()).unwrap();
+        assert_eq!(read_weights(folder.path(), &record).unwrap(), b"weights");
+        directory.write_weights(b"Weights").unwrap();
+        assert!(matches!(read_weights(folder.path(), &record), Err(ReadError::Damaged { .. })));
     }
 
     #[test]

@@ -99,10 +99,57 @@ pub struct Provenance {
     pub os: String,
     /// The machine's name.
     pub host: String,
-    /// When the run was started, RFC 3339 in UTC.
+    /// SHA-256 of the images and labels, where they are not the ones that the program brings along.
+    pub data: Option<String>,
+    /// When the run was started, or gone on with for the last time; RFC 3339 in UTC.
     pub started: String,
-    /// Seconds spent in training, validation included.
+    /// Seconds spent in training, validation included, over all parts of an interrupted run.
     pub training_seconds: f64,
+    /// Where an interrupted run was gone on with.
+    pub resumed: Vec<Resumption>,
+}
+
+/// Where an interrupted run was gone on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resumption {
+    /// The first step after the interruption.
+    pub step: u64,
+    /// In what the part before differs from the part after.
+    pub differences: Vec<Difference>,
+}
+
+/// Something that may change the bits of a run, and that is not the same in two of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The field of [`Provenance`].
+    pub field: String,
+    /// What it was first.
+    pub before: String,
+    /// What it is now.
+    pub now: String,
+}
+
+impl Provenance {
+    /// In what this provenance and a later one differ that may change the bits of a run.
+    pub fn differences(&self, now: &Provenance) -> Vec<Difference> {
+        let fields = |of: &Provenance| {
+            let unknown = || "unknown".to_owned();
+            let dirty = if of.dirty == Some(true) { ", with uncommitted changes" } else { "" };
+            [
+                ("version", of.version.clone()),
+                ("burn", of.burn.clone()),
+                ("commit", of.commit.as_ref().map_or_else(unknown, |commit| format!("{commit}{dirty}"))),
+                ("backend", of.backend.clone()),
+                ("device", of.device.clone()),
+                ("cpu", of.cpu.clone()),
+                ("os", of.os.clone()),
+                ("data", of.data.clone().unwrap_or_else(|| "as the program brings it along".to_owned())),
+            ]
+        };
+        let pairs = fields(self).into_iter().zip(fields(now));
+        let changed = pairs.filter(|((_, before), (_, now))| before != now);
+        changed.map(|((field, before), (_, now))| Difference { field: field.to_owned(), before, now }).collect()
+    }
 }
 
 /// The weights of one layer before the first step.
@@ -187,6 +234,18 @@ mod tests {
         assert!((summary.mean - 0.4995).abs() < 1e-6);
         assert!((summary.std - 0.288_675).abs() < 1e-5);
         assert_eq!((summary.min, summary.max), (0.0, f64::from(0.999f32)));
+    }
+
+    #[test]
+    fn provenances_differ_in_what_may_change_bits_and_not_in_when_or_where() {
+        let one = Provenance { cpu: "one".into(), host: "here".into(), training_seconds: 1.0, ..Default::default() };
+        let two = Provenance { cpu: "two".into(), host: "there".into(), training_seconds: 2.0, ..Default::default() };
+        assert!(one.differences(&one).is_empty());
+        let [difference] = one.differences(&two).try_into().unwrap();
+        assert_eq!(
+            (difference.field.as_str(), difference.before.as_str(), difference.now.as_str()),
+            ("cpu", "one", "two")
+        );
     }
 
     #[test]

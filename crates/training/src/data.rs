@@ -32,6 +32,13 @@ pub(crate) fn read_set(data: &Data) -> Result<ImageSet, SetError> {
     }
 }
 
+/// SHA-256 of a set's images and labels, where it is not the embedded one, which is the same for all.
+pub(crate) fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
+    let splits = [&set.training, &set.validation, &set.test];
+    let foreign = matches!(data.set, DataSet::Folder(_));
+    foreign.then(|| record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()])))
+}
+
 /// What turns a byte into an input: `(byte / 255 - mean) / std`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scale {

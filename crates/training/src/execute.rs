@@ -2,17 +2,18 @@
 
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use experiment::{Backend, Data, RunSpec};
-use record::{LockError, ReadError, RunDirectory, RunRecord, Status, read_record, read_run};
+use record::{LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights};
 
 use crate::backend::{BackendError, open_device};
-use crate::data::{Resident, Scale, read_set};
+use crate::data::{Resident, Scale, checksum_of, read_set};
+use crate::desk::Desk;
 use crate::observer::Observer;
-use crate::run::{self, Shared, aside, panic_message};
+use crate::run::{self, Shared, panic_message};
 
 /// How runs are carried out; what they compute does not depend on it.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ pub enum RunError {
     /// Its backend cannot be used.
     #[error(transparent)]
     Backend(#[from] BackendError),
-    /// Another process is at it, or its directory cannot be made.
+    /// Another process is at it, or its directory cannot be made, or was taken away.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// Its record cannot be written.
@@ -69,8 +70,8 @@ pub enum RunError {
         /// What the file system answered.
         source: io::Error,
     },
-    /// A record that is in the way cannot be read.
-    #[error("{0}\nRun with `--force` to replace it, or with another `--out`")]
+    /// A newer program's record is in the way.
+    #[error("{0}\nRun with `--force` to set it aside, or with another `--out`")]
     Unreadable(ReadError),
     /// Training failed.
     #[error("{0}")]
@@ -80,7 +81,11 @@ pub enum RunError {
 impl RunError {
     /// Whether it is for the person to put right, not a failure of the program.
     pub fn is_bad_input(&self) -> bool {
-        matches!(self, RunError::BadInput(_) | RunError::Backend(_) | RunError::Lock(_) | RunError::Unreadable(_))
+        match self {
+            RunError::BadInput(_) | RunError::Backend(_) | RunError::Unreadable(_) => true,
+            RunError::Lock(error) => !matches!(error, LockError::Lost { .. }),
+            RunError::Write { .. } | RunError::Failed(_) => false,
+        }
     }
 }
 
@@ -136,47 +141,70 @@ fn attempt(
     }
     let directory = RunDirectory::new(spec.directory(&options.out));
     let lock = directory.lock()?;
-    if let Some(record) = already_there(spec, &directory, options, observer)? {
+    let (lock, finished) = already_there(spec, &directory, lock, options, observer.as_ref())?;
+    if let Some(record) = finished {
+        // A process that was killed after the record was whole left them.
+        let _ = directory.remove_checkpoints();
         return Ok(Outcome::Skipped(record));
     }
-    let shared = images.get(spec)?;
+    let desk = Desk::new(directory, lock);
     let (interrupt, watcher) = (Arc::clone(&options.interrupt), Arc::clone(observer));
-    let ran = std::panic::catch_unwind(AssertUnwindSafe(|| run::run(spec, &shared, &directory, interrupt, watcher)));
+    let carry_out = || run::run(spec, &images.get(spec)?, &desk, options.force, interrupt, watcher);
+    let ran = std::panic::catch_unwind(AssertUnwindSafe(carry_out));
     let ran = ran.unwrap_or_else(|panic| Err(RunError::Failed(panic_message(&*panic))));
     if let Err(error) = &ran {
-        // What could be written of the run says how it ended; where nothing can be written, the error says it.
-        if let Ok(record) = read_record(directory.path()) {
-            let message = Some(error.to_string());
-            let _ = directory.write_record(&RunRecord { status: Status::Failed, message, ..record });
-        }
+        mark_failed(&desk, error);
     }
-    drop(lock);
     ran.map(Outcome::Ran)
 }
 
-/// The record of this very run, if it is whole. A record of other settings under the same name is moved out of the way.
+/// Lets the record of a run that was begun say how it ended; where nothing can be written, the error alone says it.
+fn mark_failed(desk: &Desk, error: &RunError) {
+    let begun = read_record(desk.directory().path()).ok().filter(|record| record.status == Status::Running);
+    if let Some(record) = begun {
+        let record = RunRecord { status: Status::Failed, message: Some(error.to_string()), ..record };
+        let _ = desk.write(|directory| directory.write_record(&record));
+    }
+}
+
+/// The record of this very run, if it has a result. What is in the way of the run is set aside and told of: a record of
+/// other settings, or one that is damaged. An unfinished one stays, to be gone on with.
 fn already_there(
     spec: &RunSpec,
     directory: &RunDirectory,
+    lock: RunLock,
     options: &Options,
-    observer: &Arc<dyn Observer>,
-) -> Result<Option<RunRecord>, RunError> {
-    if !directory.path().join("run.json").exists() {
-        return Ok(None);
+    observer: &dyn Observer,
+) -> Result<(RunLock, Option<RunRecord>), RunError> {
+    let path = directory.path();
+    if !path.join("run.json").exists() {
+        return Ok((lock, None));
     }
-    let run = match read_run(directory.path()) {
-        Ok(run) => run,
-        Err(_) if options.force => return Ok(None),
-        Err(error) => return Err(RunError::Unreadable(error)),
+    let read = read_run(path).and_then(|run| match run.record.status.is_final() {
+        true => read_weights(path, &run.record).map(|_| run.record),
+        false => Ok(run.record),
+    });
+    let (why, id) = match read {
+        Ok(record) if record.id == spec.id() => {
+            let finished = record.status.is_final() && !options.force;
+            return Ok((lock, finished.then_some(record)));
+        }
+        Ok(record) => ("its settings have changed; the record of the old ones".to_owned(), record.id),
+        Err(error @ ReadError::Newer { .. }) if !options.force => return Err(RunError::Unreadable(error)),
+        Err(error) => (format!("{error}; the run starts anew, and what there was of it"), "unreadable".to_owned()),
     };
-    if run.record.id == spec.id() {
-        return Ok((run.record.status.is_final() && !options.force).then_some(run.record));
-    }
-    let destination = aside(&options.out, &run.record);
-    directory.set_aside(&destination).map_err(|source| RunError::Write { directory: destination.clone(), source })?;
-    let message = format!("its settings have changed; the record of the old ones is now {}", destination.display());
-    observer.noted(spec, &message);
-    Ok(None)
+    let destination = aside(&options.out, spec, &id);
+    let lock = directory.set_aside(lock, &destination)?;
+    observer.noted(spec, &format!("{why} is now {}", destination.display()));
+    Ok((lock, None))
+}
+
+/// Where what is in the way of a run goes.
+fn aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
+    let name = format!("{}-seed-{}-{id}", spec.arm, spec.seed);
+    let folder = out.join(&spec.experiment).join(".superseded");
+    let numbered = (1..).map(|n| folder.join(format!("{name}-{n}")));
+    std::iter::once(folder.join(&name)).chain(numbered).find(|path| !path.exists()).unwrap_or(folder)
 }
 
 /// Images on devices, each set loaded once for all the runs that learn it.
@@ -202,6 +230,7 @@ fn load(backend: Backend, data: &Data) -> Result<Shared, RunError> {
     let set = read_set(data).map_err(|error| RunError::BadInput(error.to_string()))?;
     let scale = Scale::of(data.normalize, &set.training);
     Ok(Shared {
+        checksum: checksum_of(data, &set),
         training: Resident::new(&set.training, scale, &device),
         validation: Resident::new(&set.validation, scale, &device),
         test: Resident::new(&set.test, scale, &device),

@@ -12,7 +12,7 @@ use record::Provenance;
 use crate::backend::device_name;
 
 /// The provenance of a run that starts now.
-pub(crate) fn of(backend: Backend, device: &Device) -> Provenance {
+pub(crate) fn of(backend: Backend, device: &Device, data: Option<String>) -> Provenance {
     // The machine and the checkout do not change while the program runs.
     static SAME: OnceLock<Provenance> = OnceLock::new();
     let same = SAME.get_or_init(|| {
@@ -31,7 +31,9 @@ pub(crate) fn of(backend: Backend, device: &Device) -> Provenance {
     Provenance {
         backend: backend.name().to_owned(),
         device: device_name(backend, device),
-        started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        data,
+        // A clock that was never set may be before 1970, which has no such form.
+        started: humantime::format_rfc3339_seconds(SystemTime::now().max(SystemTime::UNIX_EPOCH)).to_string(),
         ..same.clone()
     }
 }

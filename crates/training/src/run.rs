@@ -1,25 +1,31 @@
 //! One run, from its settings to its record.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use burn::tensor::Device;
-use burn::train::InferenceStep;
+use burn::train::{InferenceStep, Learner};
 use experiment::{Backend, RunSpec};
 use model::{LayerWeights, Mlp, draw_layers};
-use record::{FORMAT, InitialWeights, Metrics, RunDirectory, RunRecord, Status};
+use record::{
+    Checkpoint, FORMAT, InitialWeights, Metrics, Provenance, Resumption, RunDirectory, RunRecord, Status,
+    read_checkpoint,
+};
 
+use crate::checkpoint::States;
 use crate::classifier::Classifier;
 use crate::data::Resident;
+use crate::desk::Desk;
 use crate::execute::RunError;
-use crate::learner::{self, Batches};
+use crate::learner::{self, Batches, new_learner, restored_learner};
 use crate::observer::Observer;
 use crate::provenance;
 use crate::strategy::{End, Series, StepByStep, Tally};
+use crate::weights::safetensors;
 
 /// What runs share: the images on their device.
 #[derive(Debug, Clone)]
@@ -28,13 +34,16 @@ pub(crate) struct Shared {
     pub(crate) training: Resident,
     pub(crate) validation: Resident,
     pub(crate) test: Resident,
+    /// SHA-256 of the images and labels, where they are not the embedded ones.
+    pub(crate) checksum: Option<String>,
 }
 
-/// Carries out a run whose directory the caller has locked, and writes its record.
+/// Carries out a run, from its newest checkpoint on unless it is to be `anew`, and writes its record.
 pub(crate) fn run(
     spec: &RunSpec,
     shared: &Shared,
-    directory: &RunDirectory,
+    desk: &Desk,
+    anew: bool,
     interrupt: Arc<AtomicBool>,
     observer: Arc<dyn Observer>,
 ) -> Result<RunRecord, RunError> {
@@ -50,14 +59,25 @@ pub(crate) fn run(
     }
     let layers = draw(spec)?;
     let mut record = new_record(spec, shared, &layers, steps);
-    let wrote = |source| RunError::Write { directory: directory.path().to_owned(), source };
-    directory.write_config(&spec.to_toml()).map_err(wrote)?;
-    directory.write_record(&record).map_err(wrote)?;
-    observer.started(spec, 0, steps);
-
-    let started = Instant::now();
     let device = shared.device.clone().autodiff();
     let classifier = Classifier { network: Mlp::new(layers, settings.model.activation, &device) };
+    let checkpoint = if anew { None } else { resume(spec, desk, &record, &classifier, observer.as_ref())? };
+    let (learner, series) = match checkpoint {
+        Some((learner, checkpoint)) => {
+            record.provenance = resumed(&checkpoint, &record.provenance);
+            (learner, Series::of(&checkpoint))
+        }
+        None => (new_learner(classifier, settings, steps).map_err(RunError::Failed)?, Series::default()),
+    };
+    let start = series.steps.len() as u64;
+    desk.write(|directory| directory.write_config(&spec.to_toml()))?;
+    desk.write(|directory| directory.write_record(&record))?;
+    if start == 0 {
+        desk.write(RunDirectory::remove_results)?;
+    }
+    observer.started(spec, start, steps);
+
+    let (states, couriers) = States::with_couriers();
     let strategy = Arc::new(StepByStep {
         spec: spec.clone(),
         images: shared.training.len() as u64,
@@ -66,28 +86,75 @@ pub(crate) fn run(
         read_late: settings.backend == Backend::Wgpu,
         interrupt,
         observer,
-        series: Mutex::new(Series::default()),
+        desk: desk.clone(),
+        states,
+        provenance: record.provenance.clone(),
+        started: Instant::now(),
+        result: RefCell::new(Ok(series)),
     });
     let batches = Batches {
         images: shared.training.clone(),
         seed: spec.seed,
         batch_size: settings.training.batch_size,
         steps_per_epoch,
-        start: 0,
+        start,
         steps,
     };
-    let validation = shared.validation.clone();
-    let trained = learner::train(classifier, settings, batches, validation, directory.path(), Arc::clone(&strategy))
+    let (validation, path) = (shared.validation.clone(), desk.directory().path());
+    let trained = learner::train(learner, batches, validation, path, Arc::clone(&strategy), couriers)
         .map_err(RunError::Failed)?;
-    record.provenance.training_seconds = started.elapsed().as_secs_f64();
-    let series = strategy.take_series();
+    record.provenance.training_seconds = strategy.seconds();
+    let series = strategy.take_result()?;
     finish(&mut record, &series, &trained, shared);
 
-    directory.write_steps(&series.steps).map_err(wrote)?;
-    directory.write_epochs(&series.epochs).map_err(wrote)?;
-    directory.write("model.safetensors", &safetensors(&trained)?).map_err(wrote)?;
-    directory.write_record(&record).map_err(wrote)?;
+    desk.write(|directory| directory.write_steps(&series.steps))?;
+    desk.write(|directory| directory.write_epochs(&series.epochs))?;
+    if record.status.is_final() {
+        let weights = safetensors(&trained)?;
+        desk.write(|directory| directory.write_weights(&weights))?;
+    }
+    desk.write(|directory| directory.write_record(&record))?;
+    if record.status.is_final() {
+        desk.write(RunDirectory::remove_checkpoints)?;
+    }
     Ok(record)
+}
+
+/// The newest checkpoint of the run that is whole and can be gone on with. Those that cannot are told of and removed.
+fn resume(
+    spec: &RunSpec,
+    desk: &Desk,
+    record: &RunRecord,
+    classifier: &Classifier,
+    observer: &dyn Observer,
+) -> Result<Option<(Learner<Classifier>, Checkpoint)>, RunError> {
+    let steps = record.steps_planned;
+    for path in desk.directory().checkpoints() {
+        let restored = read_checkpoint(&path, &record.id).map_err(|error| error.to_string()).and_then(|checkpoint| {
+            if checkpoint.provenance.data != record.provenance.data || checkpoint.losses.len() as u64 >= steps {
+                return Err(format!("{} is of other images", path.display()));
+            }
+            let learner = restored_learner(&checkpoint, classifier.clone(), &spec.settings, steps)
+                .map_err(|error| format!("{} cannot be gone on with: {error}", path.display()))?;
+            Ok((learner, checkpoint))
+        });
+        match restored {
+            Ok(restored) => return Ok(Some(restored)),
+            Err(reason) => {
+                observer.noted(spec, &format!("{reason}; it is removed, and what it held is computed again"));
+                desk.write(|_| std::fs::remove_file(&path))?;
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The provenance of a run that goes on from `checkpoint`, here and now.
+fn resumed(checkpoint: &Checkpoint, now: &Provenance) -> Provenance {
+    let mut resumed = checkpoint.provenance.resumed.clone();
+    let differences = checkpoint.provenance.differences(now);
+    resumed.push(Resumption { step: checkpoint.losses.len() as u64, differences });
+    Provenance { training_seconds: checkpoint.provenance.training_seconds, resumed, ..now.clone() }
 }
 
 fn draw(spec: &RunSpec) -> Result<Vec<LayerWeights>, RunError> {
@@ -117,7 +184,7 @@ fn new_record(spec: &RunSpec, shared: &Shared, layers: &[LayerWeights], steps: u
         steps_planned: steps,
         steps: 0,
         settings,
-        provenance: provenance::of(spec.settings.backend, &shared.device),
+        provenance: provenance::of(spec.settings.backend, &shared.device, shared.checksum.clone()),
         initial_weights: layers
             .iter()
             .enumerate()
@@ -154,47 +221,8 @@ fn finish(record: &mut RunRecord, series: &Series, trained: &Classifier, shared:
     }
 }
 
-/// The weights in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so on.
-fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
-    let failed = |error: &dyn std::fmt::Display| RunError::Failed(format!("cannot write the weights: {error}"));
-    let mut tensors = Vec::new();
-    let mut add = |name: String, data: burn::tensor::TensorData| {
-        let shape: Vec<usize> = data.shape().iter().copied().collect();
-        let bytes: Vec<u8> = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
-        tensors.push((name, shape, bytes));
-    };
-    for (place, layer) in classifier.network.layers.iter().enumerate() {
-        add(format!("layers.{place}.weight"), layer.weight.val().into_data());
-        if let Some(bias) = &layer.bias {
-            add(format!("layers.{place}.bias"), bias.val().into_data());
-        }
-    }
-    for (place, slope) in classifier.network.slopes.iter().enumerate() {
-        add(format!("slopes.{place}"), slope.val().into_data());
-    }
-    let views = tensors
-        .iter()
-        .map(|(name, shape, bytes)| {
-            let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes);
-            view.map(|view| (name.as_str(), view))
-        })
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| failed(&error))?;
-    safetensors::serialize(views, None).map_err(|error| failed(&error))
-}
-
 /// What a panic said.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
-}
-
-/// Where a run that is in the way of another goes: out of it, and not lost.
-pub(crate) fn aside(out: &Path, record: &RunRecord) -> std::path::PathBuf {
-    let name = format!("{}-seed-{}-{}", record.arm, record.seed, record.id);
-    let folder = out.join(&record.experiment).join(".superseded");
-    (0..)
-        .map(|n| if n == 0 { folder.join(&name) } else { folder.join(format!("{name}-{n}")) })
-        .find(|path| !path.exists())
-        .unwrap_or(folder)
 }

@@ -1,8 +1,11 @@
 //! The training loop, as a strategy of burn's learner: burn's own counts in epochs and keeps no loss of a single step;
-//! this one counts in steps, records each one's loss, stops where a loss is no longer finite or a person says so.
+//! this one counts in steps, records each one's loss, leaves checkpoints, and stops where a loss is no longer finite or a
+//! person says so.
 
+use std::cell::RefCell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -11,14 +14,17 @@ use burn::train::{
     TrainingComponents, ValidLoader,
 };
 use experiment::{RecordLoss, RunSpec};
-use record::{Epoch, Step};
+use record::{CHECKPOINT_FORMAT, Checkpoint, Epoch, Provenance, Step};
 
+use crate::checkpoint::States;
 use crate::classifier::{Classifier, Judgement};
+use crate::desk::Desk;
+use crate::execute::RunError;
 use crate::observer::Observer;
 
 /// Losses are read back from the device so many steps at a time, since each reading waits for the device. A CPU has
 /// nothing to wait for.
-const STEPS_BETWEEN_READINGS: usize = 64;
+const STEPS_BETWEEN_READINGS: u64 = 64;
 /// A batch's accuracy, which only progress shows, is computed every so many steps.
 const STEPS_BETWEEN_ACCURACIES: u64 = 16;
 
@@ -33,7 +39,14 @@ pub(crate) struct StepByStep {
     pub(crate) read_late: bool,
     pub(crate) interrupt: Arc<AtomicBool>,
     pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) series: Mutex<Series>,
+    /// Where checkpoints go.
+    pub(crate) desk: Desk,
+    pub(crate) states: States,
+    /// What checkpoints say of where they come from; the seconds are those of the parts before this one.
+    pub(crate) provenance: Provenance,
+    pub(crate) started: Instant,
+    /// The series so far, then all of it; or why there is none.
+    pub(crate) result: RefCell<Result<Series, RunError>>,
 }
 
 /// The series of a run so far.
@@ -52,7 +65,7 @@ pub(crate) enum End {
     Complete,
     /// The loss of this step was not finite.
     Diverged(u64),
-    /// A person or a scheduler said so.
+    /// A person or a scheduler said so, and there is a checkpoint.
     Interrupted,
 }
 
@@ -65,14 +78,15 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
         validation: ValidLoader<Classifier>,
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
-        let mut series = self.lock().clone();
+        let TrainingComponents { mut checkpointer, event_store, interrupter, event_processor, .. } = components;
+        let mut series = self.take_result().unwrap_or_default();
         let mut late = Vec::new();
         let start = series.steps.len() as u64;
         for (step, batch) in (start..).zip(training.iter()) {
             let batch = match batch {
                 Ok(batch) => batch,
                 Err(error) => {
-                    components.interrupter.fail(error);
+                    interrupter.fail(error);
                     break;
                 }
             };
@@ -89,7 +103,9 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
             let done = step + 1;
             let epoch_ends = done % self.steps_per_epoch == 0 || done == self.steps;
             let interrupted = self.interrupt.load(Ordering::Relaxed);
-            if !self.read_late || epoch_ends || interrupted || late.len() == STEPS_BETWEEN_READINGS {
+            // After the last step there is a record.
+            let saves = done < self.steps && (epoch_ends || interrupted || self.is_checkpoint(done));
+            if !self.read_late || epoch_ends || saves || done % STEPS_BETWEEN_READINGS == 0 {
                 series.read(&mut late);
             }
             if let (Some(last), true) = (series.steps.last(), late.is_empty()) {
@@ -102,25 +118,50 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
             if diverged {
                 break;
             }
+            if let (true, Some(checkpointer)) = (saves, &mut checkpointer) {
+                let states = self.states.of(&learner, checkpointer, &event_store).map_err(RunError::Failed);
+                if let Err(error) = states.and_then(|states| self.save(&series, states)) {
+                    *self.result.borrow_mut() = Err(error);
+                    return (learner.model(), event_processor);
+                }
+            }
             if interrupted && done < self.steps {
                 series.end = End::Interrupted;
                 break;
             }
         }
-        *self.lock() = series;
-        (learner.model(), components.event_processor)
+        *self.result.borrow_mut() = Ok(series);
+        (learner.model(), event_processor)
     }
 }
 
 impl StepByStep {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Series> {
-        // A panic while the series was held has ended the run already.
-        self.series.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// The series, or why there is none, once the learner is done.
+    pub(crate) fn take_result(&self) -> Result<Series, RunError> {
+        self.result.replace(Ok(Series::default()))
     }
 
-    /// The series, once the learner is done.
-    pub(crate) fn take_series(&self) -> Series {
-        std::mem::take(&mut *self.lock())
+    /// Seconds of training, over all parts of the run.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.provenance.training_seconds + self.started.elapsed().as_secs_f64()
+    }
+
+    fn is_checkpoint(&self, done: u64) -> bool {
+        self.spec.settings.training.checkpoint_every.is_some_and(|every| done % every == 0)
+    }
+
+    fn save(&self, series: &Series, [model, optimizer, scheduler]: [Vec<u8>; 3]) -> Result<(), RunError> {
+        let checkpoint = Checkpoint {
+            format: CHECKPOINT_FORMAT,
+            id: self.spec.id(),
+            losses: series.steps.iter().map(|step| step.loss).collect(),
+            epochs: series.epochs.clone(),
+            provenance: Provenance { training_seconds: self.seconds(), ..self.provenance.clone() },
+            model,
+            optimizer,
+            scheduler,
+        };
+        self.desk.write(|directory| directory.write_checkpoint(&checkpoint))
     }
 
     fn validate(
@@ -162,6 +203,12 @@ impl StepByStep {
 }
 
 impl Series {
+    /// The series of a run up to a checkpoint.
+    pub(crate) fn of(checkpoint: &Checkpoint) -> Self {
+        let steps = (0..).zip(&checkpoint.losses).map(|(step, &loss)| Step { step, loss }).collect();
+        Series { steps, epochs: checkpoint.epochs.clone(), end: End::default() }
+    }
+
     /// Reads losses back from the device, up to the first that is not finite.
     fn read(&mut self, late: &mut Vec<Tensor<1>>) {
         for losses in late.drain(..) {

@@ -1,0 +1,33 @@
+//! The final weights as a file that every framework reads.
+
+use crate::classifier::Classifier;
+use crate::execute::RunError;
+
+/// The weights in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so on.
+pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
+    let failed = |error: &dyn std::fmt::Display| RunError::Failed(format!("cannot write the weights: {error}"));
+    let mut tensors = Vec::new();
+    let mut add = |name: String, data: burn::tensor::TensorData| {
+        let shape: Vec<usize> = data.shape().iter().copied().collect();
+        let bytes: Vec<u8> = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
+        tensors.push((name, shape, bytes));
+    };
+    for (place, layer) in classifier.network.layers.iter().enumerate() {
+        add(format!("layers.{place}.weight"), layer.weight.val().into_data());
+        if let Some(bias) = &layer.bias {
+            add(format!("layers.{place}.bias"), bias.val().into_data());
+        }
+    }
+    for (place, slope) in classifier.network.slopes.iter().enumerate() {
+        add(format!("slopes.{place}"), slope.val().into_data());
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| {
+            let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes);
+            view.map(|view| (name.as_str(), view))
+        })
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| failed(&error))?;
+    safetensors::serialize(views, None).map_err(|error| failed(&error))
+}
