@@ -4,27 +4,24 @@
 mod synthetic;
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use divan::Bencher;
 use report::{Metric, Study, page, picture, table};
 use synthetic::{PROFILES, Synthetic};
 
-static RUNS: LazyLock<(tempfile::TempDir, Vec<PathBuf>)> = LazyLock::new(|| {
+static RUNS: OnceLock<PathBuf> = OnceLock::new();
+
+fn load() -> Study {
+    Study::load(&[RUNS.get().expect("main sets it").clone()]).expect("a study")
+}
+
+fn main() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let arms = PROFILES.iter().map(|profile| profile.name).collect();
     let study = Synthetic { experiment: "study", title: "A study", arms, seeds: 10, steps: 858, diverges: None };
     study.write(root.path()).expect("runs on disk");
-    let paths = vec![root.path().to_owned()];
-    (root, paths)
-});
-
-fn load() -> Study {
-    Study::load(&RUNS.1).expect("a study")
-}
-
-fn main() {
-    LazyLock::force(&RUNS);
+    RUNS.get_or_init(|| root.path().to_owned());
     divan::main();
 }
 

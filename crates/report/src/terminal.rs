@@ -9,7 +9,7 @@ const COLUMNS: usize = 60;
 const ROWS: usize = 12;
 
 /// The loss over all batches, the mean of `runs`, as about 70 columns by 15 rows of plain text; logarithmic where
-/// the losses range over more than a factor of 25. Empty where there is no finite loss.
+/// the losses range over more than a factor of 15. Empty where there is no finite loss.
 ///
 /// The text holds no escape sequences, so that a caller may colour it or not.
 pub fn loss_curve(runs: &[Run]) -> String {

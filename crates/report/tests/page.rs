@@ -1,5 +1,7 @@
 //! The page as text: nothing in a record can break out of its place, and nothing is asked of the network.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 #[path = "../testing/synthetic.rs"]
 mod synthetic;
 

@@ -1,5 +1,7 @@
 //! Every statistic against SciPy, statsmodels and rliable, by the figures that scripts/reference_statistics.py wrote.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 use report::statistics::{Paired, Summary, holm, probability_of_improvement};
 use serde_json::Value;
 

@@ -1,5 +1,7 @@
 //! Run directories as they are found: grouped into arms, and what is broken named and left out.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 #[path = "../testing/synthetic.rs"]
 mod synthetic;
 

@@ -1,5 +1,7 @@
 //! The written comparison, as a person or a program gets it.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 #[path = "../testing/synthetic.rs"]
 mod synthetic;
 

@@ -29,7 +29,7 @@ pub(crate) struct Tick {
 }
 
 /// Ratio of the largest to the smallest loss from which their axis is logarithmic.
-pub(crate) const LOGARITHMIC_FROM: f64 = 25.0;
+pub(crate) const LOGARITHMIC_FROM: f64 = 15.0;
 
 /// Range of percentages from which their axis is logarithmic in the errors.
 const ERRORS_FROM: f64 = 30.0;

@@ -64,7 +64,7 @@ fn histogram(area: &Area, layer: &InitialWeights, look: Look) -> Markup {
     let highest = counts.iter().copied().max().unwrap_or(0).max(1) as f64;
     let spread = layer.histogram.max > layer.histogram.min;
     let x = if spread {
-        Axis::linear(layer.histogram.min, layer.histogram.max, 4)
+        Axis::linear(layer.histogram.min, layer.histogram.max, 5)
     } else {
         Axis::linear(layer.mean - 0.5, layer.mean + 0.5, 2)
     };

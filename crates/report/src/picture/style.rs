@@ -1,11 +1,12 @@
 //! What arms look like: colours that stay apart for the colour-blind, then dashes, the same in every picture.
 
-/// Colours on white, after Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008), the light ones
-/// darkened until each stands 3 : 1 against white.
-pub(crate) const COLOURS: [&str; 6] = ["#0067a8", "#d55e00", "#00855f", "#b0508f", "#b07800", "#2f8fc4"];
+/// Colours on white. They start from Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008), moved until
+/// each stands 3 : 1 against the ground and any two lie at least 15 apart in CAM02-UCS, as people see them and as those
+/// with deuteranopia, protanopia or tritanopia do.
+pub(crate) const COLOURS: [&str; 6] = ["#194b96", "#a22c02", "#00875b", "#db5ea0", "#9b9312", "#4791fc"];
 
 /// The same on a dark ground.
-pub(crate) const COLOURS_ON_DARK: [&str; 6] = ["#4fa3e3", "#ff8a3d", "#2cc394", "#e08cc3", "#e6b030", "#8fd0f5"];
+pub(crate) const COLOURS_ON_DARK: [&str; 6] = ["#2f75ff", "#fe3a0b", "#0ed88c", "#c86b9a", "#e7f538", "#bdadff"];
 
 /// Dashes, for when the colours come round again.
 const DASHES: [&str; 4] = ["", "7 4", "2 3.5", "9 3 2 3"];

@@ -19,7 +19,7 @@ pub struct Options {
     pub format: Format,
     /// The order of the arms.
     pub sort: Sort,
-    /// Columns of the terminal, for [`Format::Table`]. From 100 on the table also shows the spread of each arm.
+    /// Columns of the terminal, for [`Format::Table`]. Where there is room the table also shows the spread of each arm.
     pub width: usize,
 }
 

@@ -9,8 +9,7 @@ use crate::statistics::Interval;
 use crate::verdict::number;
 use crate::{Comparison, Metric, RankedArm, Study};
 
-/// Width from which the spread of each arm has room.
-const WIDE: usize = 100;
+/// Blocks of a loss curve.
 const SPARKS: usize = 9;
 
 struct Column {
@@ -22,48 +21,9 @@ struct Column {
 pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize], width: usize) -> String {
     let width = width.max(40);
     let metric = comparison.metric;
-    let arms = || order.iter().map(|&arm| (arm, &comparison.arms[arm]));
-    let several = comparison.arms.len() > 1;
-    let seeds = comparison.seeds().1;
-
-    let mut columns = vec![
-        Column {
-            head: " ".into(),
-            cells: arms().map(|(arm, _)| mark(comparison, arm).into()).collect(),
-            flush_left: true,
-        },
-        Column { head: "arm".into(), cells: arms().map(|(_, arm)| arm.label.clone()).collect(), flush_left: true },
-    ];
-    let mut column = |head: &str, cell: &dyn Fn(usize, &RankedArm) -> String| {
-        columns.push(Column {
-            head: head.into(),
-            cells: arms().map(|(place, arm)| cell(place, arm)).collect(),
-            flush_left: false,
-        });
-    };
-    column("mean", &|_, arm| metric.show(arm.summary.mean));
-    if seeds > 1 {
-        column("95 % interval", &|_, arm| interval(metric, arm.summary.interval));
-    }
-    if seeds > 1 && width >= WIDE {
-        column("std", &|_, arm| arm.summary.std.map_or("–".into(), |std| metric.show(std)));
-        column("median", &|_, arm| metric.show(arm.summary.median));
-        column("min", &|_, arm| metric.show(arm.summary.min));
-        column("max", &|_, arm| metric.show(arm.summary.max));
-    }
-    if several {
-        column("to best", &|place, _| to_best(comparison, place));
-    }
-    if several && seeds > 1 {
-        column("p", &|place, _| {
-            comparison.against_best(place).and_then(|pair| pair.p_t_holm).map_or(String::new(), number)
-        });
-    }
-    if comparison.seeds().0 != seeds {
-        column("seeds", &|_, arm| arm.values.len().to_string());
-    }
-    let sparks = sparks(study, order.iter().map(|&arm| comparison.arms[arm].index));
-    columns.push(Column { head: "loss".into(), cells: sparks, flush_left: true });
+    // The spread of each arm is shown where it has room without cutting a label.
+    let spread = Some(columns(study, comparison, order, true)).filter(|columns| natural_width(columns) <= width);
+    let columns = spread.unwrap_or_else(|| columns(study, comparison, order, false));
 
     let mut text = String::new();
     let unit = metric.unit();
@@ -89,6 +49,64 @@ pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize], wi
         text += "\n";
     }
     text
+}
+
+fn columns(study: &Study, comparison: &Comparison, order: &[usize], spread: bool) -> Vec<Column> {
+    let metric = comparison.metric;
+    let arms = || order.iter().map(|&arm| (arm, &comparison.arms[arm]));
+    let several = comparison.arms.len() > 1;
+    let seeds = comparison.seeds().1;
+
+    let mut columns = vec![
+        Column {
+            head: " ".into(),
+            cells: arms().map(|(arm, _)| mark(comparison, arm).into()).collect(),
+            flush_left: true,
+        },
+        Column { head: "arm".into(), cells: arms().map(|(_, arm)| arm.label.clone()).collect(), flush_left: true },
+    ];
+    let mut column = |head: &str, cell: &dyn Fn(usize, &RankedArm) -> String| {
+        columns.push(Column {
+            head: head.into(),
+            cells: arms().map(|(place, arm)| cell(place, arm)).collect(),
+            flush_left: false,
+        });
+    };
+    column("mean", &|_, arm| metric.show(arm.summary.mean));
+    if seeds > 1 {
+        column("95 % interval", &|_, arm| interval(metric, arm.summary.interval));
+    }
+    if seeds > 1 && spread {
+        column("std", &|_, arm| arm.summary.std.map_or("–".into(), |std| metric.show(std)));
+        column("median", &|_, arm| metric.show(arm.summary.median));
+        column("min", &|_, arm| metric.show(arm.summary.min));
+        column("max", &|_, arm| metric.show(arm.summary.max));
+    }
+    if several {
+        column("to best", &|place, _| to_best(comparison, place));
+    }
+    if several && seeds > 1 {
+        column("p", &|place, _| {
+            comparison.against_best(place).and_then(|pair| pair.p_t_holm).map_or(String::new(), number)
+        });
+    }
+    if comparison.seeds().0 != seeds {
+        column("seeds", &|_, arm| arm.values.len().to_string());
+    }
+    let sparks = sparks(study, order.iter().map(|&arm| comparison.arms[arm].index));
+    columns.push(Column { head: "loss".into(), cells: sparks, flush_left: true });
+    columns
+}
+
+impl Column {
+    fn width(&self) -> usize {
+        self.cells.iter().chain([&self.head]).map(|cell| display_width(cell)).max().unwrap_or(0)
+    }
+}
+
+/// The width of a table that cuts nothing, two spaces between columns but one after the mark.
+fn natural_width(columns: &[Column]) -> usize {
+    (columns.iter().map(|column| column.width() + 2).sum::<usize>()).saturating_sub(3)
 }
 
 const ALIKE: &str = "≈";
@@ -125,9 +143,8 @@ pub(crate) fn to_best(comparison: &Comparison, arm: usize) -> String {
 
 /// Aligns the columns; the labels give way where the width does not suffice.
 fn lines(mut columns: Vec<Column>, width: usize) -> String {
-    let widest = |column: &Column| column.cells.iter().chain([&column.head]).map(|cell| display_width(cell)).max();
-    let widths: Vec<usize> = columns.iter().map(|column| widest(column).unwrap_or(0)).collect();
-    let all = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
+    let widths: Vec<usize> = columns.iter().map(Column::width).collect();
+    let all = natural_width(&columns);
     let label = widths[1].saturating_sub(all.saturating_sub(width)).max(12).min(widths[1]);
     for cell in &mut columns[1].cells {
         *cell = shorten(cell, label);
