@@ -103,13 +103,14 @@ fn verdict(comparison: &Comparison) -> Markup {
 fn compared(study: &Study) -> Markup {
     html! {
         section aria-labelledby="compared" {
-            h2 #compared { "What was compared" }
-            @if study.arms.len() > 1 {
+            @let several = study.arms.len() > 1;
+            h2 #compared { @if several { "What was compared" } @else { "What was run" } }
+            @if several {
                 p.hint { "The settings in which the arms differ. All other settings are the same, and runs of one seed are paired: they see the same batches in the same order unless a setting above changes that." }
                 (tables::differences(study))
             }
             details {
-                summary { "Settings that all arms share" }
+                summary { @if several { "Settings that all arms share" } @else { "Every setting" } }
                 (tables::shared_settings(study))
             }
         }
@@ -120,14 +121,14 @@ fn results(study: &Study, comparison: &Comparison) -> Markup {
     html! {
         section aria-labelledby="results" {
             h2 #results { "Results" }
-            (figure(&picture::forest(study, comparison)))
+            @if study.arms.len() > 1 || study.seeds() > 1 { (figure(&picture::forest(study, comparison))) }
             (tables::arms(comparison))
-            p.hint {
+            @if study.arms.len() > 1 { p.hint {
                 "Intervals: 95 % of the mean, by Student's t over the seeds. “To best”: mean difference to the best arm over shared seeds. "
                 "p: paired t test and exact sign-flip permutation test, both Holm-corrected over all pairs of arms; "
                 "≈ marks arms whose difference to the best is not shown (p ≥ 0.05). "
                 "“Best wins”: the probability that a run of the best arm beats one of this arm."
-            }
+            } }
             @if comparison.pairs.len() > 1 {
                 details { summary { "Every pair of arms (" (comparison.pairs.len()) ")" } (tables::pairs(comparison)) }
             }

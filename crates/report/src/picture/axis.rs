@@ -87,7 +87,9 @@ impl Axis {
     /// and the good ones would fall into one point.
     pub(crate) fn of_percents(low: f64, high: f64, count: usize) -> Axis {
         if !(high - low > ERRORS_FROM && high > 90.0 && low >= 0.0) {
-            return Axis::linear_to_ticks(low.max(0.0), high.min(100.0), count);
+            // Equal values get half a percent of room, and nothing lies above 100.
+            let room = if high > low { 0.0 } else { 0.5 };
+            return Axis::linear_to_ticks((low - room).max(0.0), (high + room).min(100.0), count);
         }
         let (low, high) = ((low - 6.0).max(0.0), (high + 0.15 * (100.0 - high)).min(99.99));
         let ticks = [0.0, 20.0, 50.0, 80.0, 90.0, 95.0, 97.0, 98.0, 99.0, 99.5, 99.8, 99.9]
