@@ -15,6 +15,9 @@ pub struct Optimizer {
     pub weight_decay: f64,
     /// How the learning rate changes.
     pub schedule: Schedule,
+    /// The hidden width for which the learning rate is meant, where the layers' rates follow muP's rule for Adam
+    /// ([`initializers::mup_adam_multiplier`]); `None` where all layers have the same.
+    pub mup_base_width: Option<f64>,
 }
 
 /// The rule by which weights change.
@@ -93,8 +96,15 @@ impl Optimizer {
         let decay = if kind == "adamw" { 0.01 } else { 0.0 };
         let weight_decay = section.real("weight_decay", decay, "a number >= 0", |x| x >= 0.0);
         let schedule = Schedule::read(section.node("schedule"), found);
+        let mup_base_width = section
+            .node("mup_base_width")
+            .and_then(|node| section.real_of("mup_base_width", node, "a number > 0", |x| x > 0.0));
+        if let ("sgd", Some(span)) = (kind, section.key_span("mup_base_width")) {
+            let message = "`optimizer.mup_base_width` is a rule for `adam` and `adamw`, not for `sgd`";
+            section.report(Problem::at(span, message));
+        }
         section.finish(&[]);
-        Optimizer { algorithm, learning_rate, weight_decay, schedule }
+        Optimizer { algorithm, learning_rate, weight_decay, schedule, mup_base_width }
     }
 
     pub(crate) fn add_entries(&self, add: &mut impl FnMut(&str, toml::Value)) {
@@ -116,6 +126,9 @@ impl Optimizer {
             }
         }
         add("optimizer.weight_decay", self.weight_decay.into());
+        if let Some(width) = self.mup_base_width {
+            add("optimizer.mup_base_width", width.into());
+        }
         let schedule = match self.schedule {
             Schedule::Constant => "constant",
             Schedule::Linear { end } => {

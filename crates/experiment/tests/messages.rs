@@ -145,3 +145,13 @@ fn two_files_of_one_name_would_write_the_same_records() {
     let problems = load(&files, &Overrides::default()).unwrap_err();
     assert_snapshot!(problems.to_string().replace(&folder.path().display().to_string(), "."));
 }
+
+#[test]
+fn mups_rates_are_for_adam() {
+    assert_snapshot!(said("[optimizer]\nkind = \"sgd\"\nmup_base_width = 64\n"));
+}
+
+#[test]
+fn a_balanced_start_needs_an_activation_that_lets_factors_through() {
+    assert_snapshot!(said("model.activation = \"tanh\"\ninit = { kind = \"krahenbuhl\", balance = true }\n"));
+}

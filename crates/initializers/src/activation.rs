@@ -150,6 +150,11 @@ impl Activation {
         Activation::Shrink { lambda: 0.5, bias: 0.5 },
     ];
 
+    /// Whether a positive factor on its input is the same factor on its output.
+    pub const fn is_homogeneous(self) -> bool {
+        matches!(self, Activation::Linear | Activation::Relu | Activation::LeakyRelu { .. } | Activation::Prelu { .. })
+    }
+
     /// The name as TOML files give it, without constants.
     pub const fn name(self) -> &'static str {
         match self {
@@ -342,5 +347,14 @@ mod tests {
             assert!(matches!(wrong.parse::<Activation>(), Err(ActivationError::Constants { .. })), "{wrong}");
         }
         assert_eq!("relo".parse::<Activation>(), Err(ActivationError::Unknown("relo".into())));
+    }
+
+    #[test]
+    fn homogeneous_ones_let_a_factor_through() {
+        for activation in Activation::ALL {
+            let through =
+                [-3.0, -0.7, 0.3, 0.9, 5.0].iter().all(|x| activation.apply(2.0 * x) == 2.0 * activation.apply(*x));
+            assert_eq!(through, activation.is_homogeneous(), "{activation}");
+        }
     }
 }

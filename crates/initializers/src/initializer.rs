@@ -126,6 +126,12 @@ pub enum DrawError {
     /// The paper has no gain for the activation.
     #[error("{kind} has a gain of its own for linear and relu only; for {activation} give gain as a number")]
     NoGain { kind: &'static str, activation: Activation },
+    /// Layers can be rescaled against each other only where the activation lets a factor through.
+    #[error(
+        "{kind} with `balance` rescales layers against each other, which {activation} does not let through; linear, relu, \
+         leaky_relu and prelu do"
+    )]
+    NotHomogeneous { kind: &'static str, activation: Activation },
     /// All of its numbers would be 0.
     #[error("{kind} needs a side longer than 2, but the tensor is {shape:?}")]
     TooSmall { kind: &'static str, shape: Vec<usize> },
@@ -205,6 +211,13 @@ impl Initializer {
             }
             Initializer::LooksLinear { .. } if !target.is_last() && outputs % 2 == 1 => {
                 Err(DrawError::OddWidth { kind: kind.name, width: outputs })
+            }
+            Initializer::Krahenbuhl { balance: true, .. } => {
+                let around = [target.preceding, target.activation];
+                match around.into_iter().find(|activation| !activation.is_homogeneous()) {
+                    Some(activation) => Err(DrawError::NotHomogeneous { kind: kind.name, activation }),
+                    None => Ok(()),
+                }
             }
             Initializer::Sinusoidal { .. } if inputs.max(outputs) <= 2 => {
                 Err(DrawError::TooSmall { kind: kind.name, shape: shape() })

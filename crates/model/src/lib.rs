@@ -18,9 +18,11 @@
 //! ```
 
 mod activation;
+mod first_batch;
 mod mlp;
 mod weights;
 
+pub use first_batch::{FirstBatchError, complete_layers};
 pub use initializers as init;
 pub use mlp::Mlp;
 pub use weights::{LayerWeights, draw_layers};

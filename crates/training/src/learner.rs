@@ -49,7 +49,7 @@ pub(crate) fn restored_learner(
 
 fn optimizer_and_schedule(settings: &Settings, steps: u64) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
     let optimizer = optimizer::optimizer(&settings.optimizer, settings.backend);
-    Ok((optimizer, optimizer::schedule(&settings.optimizer, steps)?))
+    Ok((optimizer, optimizer::schedule(settings, steps)?))
 }
 
 /// Trains `learner` as `strategy` says, and leaves what came of it in the strategy.

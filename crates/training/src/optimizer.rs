@@ -1,13 +1,16 @@
 //! The experiment's optimizer and schedule as burn's.
 
+use burn::module::ParamGroup;
 use burn::optim::decay::WeightDecayConfig;
+use burn::optim::lr_scheduler::LrSchedulerConfig;
 use burn::optim::lr_scheduler::cosine::CosineAnnealingLrSchedulerConfig;
 use burn::optim::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
 use burn::optim::lr_scheduler::linear::LinearLrSchedulerConfig;
-use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
+use burn::optim::lr_scheduler::module_lr_scheduler::{ModuleLrScheduler, ModuleLrSchedulerConfig};
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, SgdConfig};
-use experiment::{Algorithm, Backend, Optimizer, Schedule};
+use experiment::{Algorithm, Backend, Optimizer, Schedule, Settings};
+use initializers::mup_adam_multiplier;
 
 use crate::adam::FusedAdam;
 
@@ -40,22 +43,79 @@ pub(crate) fn optimizer(optimizer: &Optimizer, backend: Backend) -> ModuleOptimi
     }
 }
 
-/// The learning rates of a run of `steps` steps.
+/// The learning rates of a run of `steps` steps: one for all parameters or, by muP's rule, others for the weights after
+/// the first layer.
 ///
 /// # Errors
 /// burn's word on why it cannot be.
-pub(crate) fn schedule(optimizer: &Optimizer, steps: u64) -> Result<ModuleLrScheduler, String> {
-    let rate = optimizer.learning_rate;
+pub(crate) fn schedule(settings: &Settings, steps: u64) -> Result<ModuleLrScheduler, String> {
+    let optimizer = &settings.optimizer;
+    let mut schedule = ModuleLrSchedulerConfig::new(rates(optimizer, optimizer.learning_rate, steps));
+    if let Some(base_width) = optimizer.mup_base_width {
+        for layer in settings.model.targets() {
+            let multiplier = mup_adam_multiplier(base_width, &layer);
+            if multiplier != 1.0 {
+                let weight = ParamGroup::from_path(format!("network.layers.{}.weight", layer.layer));
+                schedule = schedule.with_group(weight, rates(optimizer, optimizer.learning_rate * multiplier, steps));
+            }
+        }
+    }
+    schedule.init()
+}
+
+/// The schedule that starts from `rate`.
+fn rates(optimizer: &Optimizer, rate: f64, steps: u64) -> LrSchedulerConfig {
     // burn's schedules count from the first rate to the last: one step fewer than there are steps.
     let intervals = (steps as usize).saturating_sub(1).max(1);
     match optimizer.schedule {
-        Schedule::Constant => Ok(rate.into()),
+        Schedule::Constant => rate.into(),
         Schedule::Linear { end } => {
-            LinearLrSchedulerConfig::new(rate, (rate * end).max(f64::MIN_POSITIVE), intervals).init()
+            LinearLrSchedulerConfig::new(rate, (rate * end).max(f64::MIN_POSITIVE), intervals).into()
         }
         Schedule::Cosine { end } => {
-            CosineAnnealingLrSchedulerConfig::new(rate, intervals).with_min_lr(rate * end).init()
+            CosineAnnealingLrSchedulerConfig::new(rate, intervals).with_min_lr(rate * end).into()
         }
-        Schedule::Exponential { gamma } => ExponentialLrSchedulerConfig::new(rate, gamma).init(),
+        Schedule::Exponential { gamma } => ExponentialLrSchedulerConfig::new(rate, gamma).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::ParamId;
+    use experiment::{Overrides, load};
+
+    use super::*;
+
+    fn settings(text: &str) -> Settings {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        std::fs::write(&file, text).unwrap();
+        load(&[file], &Overrides::default()).unwrap().runs()[0].settings.as_ref().clone()
+    }
+
+    /// The learning rates of the three weights and of the second bias, step after step.
+    fn rates_of(text: &str, steps: u64) -> Vec<[f64; 4]> {
+        let mut schedule = schedule(&settings(text), steps).unwrap();
+        let mut step = || {
+            let rates = schedule.step();
+            let rate = |path: &str| rates.lr_from_param(ParamId::new(), Some(&format!("network.layers.{path}")));
+            ["0.weight", "1.weight", "2.weight", "1.bias"].map(rate)
+        };
+        (0..steps).map(|_| step()).collect()
+    }
+
+    #[test]
+    fn one_rate_serves_all_parameters() {
+        assert_eq!(rates_of("", 2), [[0.001; 4]; 2]);
+    }
+
+    #[test]
+    fn mups_rates_of_weights_shrink_with_the_width_whatever_the_schedule() {
+        let text = "[optimizer]\nlearning_rate = 0.01\nmup_base_width = 64\n";
+        assert_eq!(rates_of(text, 1), [[0.01, 0.0025, 0.005, 0.01]]);
+        let rates = rates_of(&format!("{text}schedule = {{ kind = \"linear\", end = 0.5 }}"), 3);
+        for (rate, expected) in rates[2].iter().zip([0.005, 0.00125, 0.0025, 0.005]) {
+            assert!((rate - expected).abs() < 1e-12, "{rates:?}");
+        }
     }
 }

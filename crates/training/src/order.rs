@@ -1,14 +1,25 @@
 //! The order of the training images: a pure function of (seed, epoch), so that any step of any run can be found again
-//! without the steps before it, and two arms of one seed see the same batches.
+//! without the steps before it, and two arms of one seed see the same batches. The same goes for the batch that
+//! data-dependent initializers look at.
 
 use initializers::{Purpose, Stream};
 use rand::seq::SliceRandom;
+use rand::seq::index::sample;
 
 /// The images of epoch `epoch` (from 0), in their order: a permutation of `0..images`.
 pub(crate) fn epoch_order(seed: u64, epoch: u64, images: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..images as u32).collect();
     order.shuffle(&mut Stream::new(seed, Purpose::Order, [epoch, 0]));
     order
+}
+
+/// Images of the first batch, whatever the size of those that are trained on.
+const FIRST_BATCH: usize = 512;
+
+/// The images that data-dependent initializers look at.
+pub(crate) fn first_batch(seed: u64, images: usize) -> Vec<u32> {
+    let mut stream = Stream::new(seed, Purpose::FirstBatch, [0, 0]);
+    sample(&mut stream, images, images.min(FIRST_BATCH)).into_iter().map(|image| image as u32).collect()
 }
 
 #[cfg(test)]
@@ -24,6 +35,17 @@ mod tests {
         assert_eq!(order, epoch_order(7, 3, 1_000));
         assert_ne!(order, epoch_order(7, 4, 1_000));
         assert_ne!(order, epoch_order(8, 3, 1_000));
+    }
+
+    #[test]
+    fn the_first_batch_is_of_different_images_that_only_the_seed_decides() {
+        let mut batch = first_batch(7, 55_000);
+        assert_eq!(batch, first_batch(7, 55_000));
+        assert_ne!(batch, first_batch(8, 55_000));
+        batch.sort_unstable();
+        batch.dedup();
+        assert_eq!(batch.len(), FIRST_BATCH);
+        assert_eq!(first_batch(7, 10).len(), 10);
     }
 
     #[test]

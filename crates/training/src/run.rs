@@ -10,7 +10,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 use burn::train::{InferenceStep, Learner};
 use experiment::{Backend, RunSpec};
-use model::{LayerWeights, Mlp, draw_layers};
+use model::{LayerWeights, Mlp, complete_layers, draw_layers};
 use record::{
     Checkpoint, FORMAT, InitialWeights, Metrics, Provenance, Resumption, RunDirectory, RunRecord, Status,
     read_checkpoint,
@@ -23,6 +23,7 @@ use crate::desk::Desk;
 use crate::execute::RunError;
 use crate::learner::{self, Batches, new_learner, restored_learner};
 use crate::observer::Observer;
+use crate::order::first_batch;
 use crate::provenance;
 use crate::strategy::{End, Series, StepByStep, Tally};
 use crate::weights::safetensors;
@@ -57,7 +58,7 @@ pub(crate) fn run(
             shared.training.len()
         )));
     }
-    let layers = draw(spec)?;
+    let layers = draw(spec, &shared.training)?;
     let mut record = new_record(spec, shared, &layers, steps);
     let device = shared.device.clone().autodiff();
     let classifier = Classifier { network: Mlp::new(layers, settings.model.activation, &device) };
@@ -157,13 +158,21 @@ fn resumed(checkpoint: &Checkpoint, now: &Provenance) -> Provenance {
     Provenance { training_seconds: checkpoint.provenance.training_seconds, resumed, ..now.clone() }
 }
 
-fn draw(spec: &RunSpec) -> Result<Vec<LayerWeights>, RunError> {
+/// The weights that the run starts from; a batch of training images completes those that depend on data.
+fn draw(spec: &RunSpec, training: &Resident) -> Result<Vec<LayerWeights>, RunError> {
     let settings = &spec.settings;
-    let init = |layer| {
-        let init = settings.init.layer(layer + 1);
-        (init.weight.clone(), settings.model.bias.then(|| init.bias.clone()))
-    };
-    draw_layers(&settings.model.targets(), init, spec.seed).map_err(|error| RunError::BadInput(error.to_string()))
+    let targets = settings.model.targets();
+    let weight = |layer| &settings.init.layer(layer + 1).weight;
+    let init =
+        |layer| (weight(layer).clone(), settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone()));
+    let mut layers = draw_layers(&targets, init, spec.seed).map_err(|error| RunError::BadInput(error.to_string()))?;
+    if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
+        let images = training.gather(&first_batch(spec.seed, training.len())).images;
+        let inputs: Vec<f32> = images.into_data().iter::<f32>().collect();
+        complete_layers(&mut layers, weight, settings.model.activation, &inputs)
+            .map_err(|error| RunError::BadInput(error.to_string()))?;
+    }
+    Ok(layers)
 }
 
 fn new_record(spec: &RunSpec, shared: &Shared, layers: &[LayerWeights], steps: u64) -> RunRecord {

@@ -1,0 +1,325 @@
+//! Starts that look at data: what forward passes of a first batch make of the layers of LSUV and of Krahenbuhl et al.
+//!
+//! The passes run on burn's flex device whatever the network will train on, so every backend starts from the same bits.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use initializers::{Activation, Initializer};
+
+use crate::LayerWeights;
+use crate::activation::apply;
+
+/// Why a first batch cannot decide a layer's weights.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "{kind} cannot scale layer {layer}: on the first batch, {what} {}", if *.is_zero { "do not vary" } else { "are not finite" }
+)]
+pub struct FirstBatchError {
+    /// The initializer.
+    pub kind: &'static str,
+    /// The layer, from 1.
+    pub layer: usize,
+    /// Which numbers are at fault.
+    what: &'static str,
+    is_zero: bool,
+}
+
+/// Completes those of `layers`, as [`draw_layers`](crate::draw_layers) drew them, whose initializer [needs a first
+/// batch](Initializer::needs_first_batch), first layer first. `weight` gives each layer, by its place from 0, its weight's
+/// initializer; `inputs` is the batch, row by row.
+///
+/// [`Initializer::Lsuv`] divides a layer's weight until all its outputs together have variance 1.
+/// [`Initializer::Krahenbuhl`] scales and shifts each unit to outputs of mean 0 and variance 1 (a layer without biases is
+/// only scaled) and, where it is to balance, then rescales the layers against each other, which leaves the network's
+/// outputs as they are.
+///
+/// ```
+/// use model::init::{Activation, Initializer, Target};
+/// use model::{complete_layers, draw_layers};
+///
+/// let lsuv = Initializer::Lsuv { tolerance: 0.01, iterations: 10 };
+/// let targets = Target::network(&[2, 8, 1], Activation::Relu);
+/// let mut layers = draw_layers(&targets, |_| (lsuv.clone(), Some(Initializer::Zeros)), 0)?;
+/// complete_layers(&mut layers, |_| &lsuv, Activation::Relu, &[0.0, 1.0, 2.0, 0.5, 1.5, -1.0])?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Where a layer's outputs are all alike, so that no factor gives them a variance, or overflow.
+pub fn complete_layers<'a>(
+    layers: &mut [LayerWeights],
+    weight: impl Fn(usize) -> &'a Initializer,
+    activation: Activation,
+    inputs: &[f32],
+) -> Result<(), FirstBatchError> {
+    let Some(width) = layers.first().map(|layer| layer.shape[0]) else { return Ok(()) };
+    let batch =
+        Tensor::<2>::from_data(TensorData::new(inputs.to_vec(), [inputs.len() / width.max(1), width]), &Device::flex());
+    let mut balanced = Balance { places: Vec::new(), tolerance: f64::INFINITY, iterations: 0 };
+    let mut x = batch.clone();
+    for (place, layer) in layers.iter_mut().enumerate() {
+        let error = |std: f64, what| fault(weight(place), place, std, what);
+        match *weight(place) {
+            Initializer::Lsuv { tolerance, iterations } => {
+                for _ in 0..iterations {
+                    let std = moments(&numbers(outputs(layer, &x))).1;
+                    error(std, "its outputs")?;
+                    if (std * std - 1.0).abs() < tolerance {
+                        break;
+                    }
+                    scale(&mut layer.weight, 1.0 / std);
+                }
+            }
+            Initializer::Krahenbuhl { balance, tolerance, iterations } => {
+                let units = numbers(outputs(layer, &x).transpose());
+                let of_unit: Vec<(f64, f64)> = units.chunks_exact(units.len() / layer.shape[1]).map(moments).collect();
+                for row in layer.weight.chunks_exact_mut(layer.shape[1]) {
+                    for (weight, (_, std)) in row.iter_mut().zip(&of_unit) {
+                        error(*std, "the outputs of one of its units")?;
+                        *weight = (f64::from(*weight) / std) as f32;
+                    }
+                }
+                for (bias, (mean, std)) in layer.bias.iter_mut().flatten().zip(&of_unit) {
+                    *bias = ((f64::from(*bias) - mean) / std) as f32;
+                }
+                if balance {
+                    balanced.places.push(place);
+                    balanced.tolerance = balanced.tolerance.min(tolerance);
+                    balanced.iterations = balanced.iterations.max(iterations);
+                }
+            }
+            _ => {}
+        }
+        x = apply(activation, None, outputs(layer, &x));
+    }
+    balanced.run(layers, &weight, activation, &batch)
+}
+
+/// Which layers are rescaled against each other, and when that ends.
+struct Balance {
+    places: Vec<usize>,
+    tolerance: f64,
+    iterations: usize,
+}
+
+impl Balance {
+    /// Makes the rates of change of the layers equal: a layer of a higher rate gets larger weights, the others smaller ones,
+    /// such that the factors' product is 1. Between homogeneous activations that leaves the outputs as they are, and its
+    /// first round is exact but for rounding.
+    fn run<'a>(
+        &self,
+        layers: &mut [LayerWeights],
+        weight: &impl Fn(usize) -> &'a Initializer,
+        activation: Activation,
+        batch: &Tensor<2>,
+    ) -> Result<(), FirstBatchError> {
+        for _ in 0..self.iterations {
+            let all = rates(layers, activation, batch);
+            let of_balanced = || self.places.iter().map(|&place| all[place]);
+            for (rate, &place) in of_balanced().zip(&self.places) {
+                fault(weight(place), place, rate, "the gradients of its weights")?;
+            }
+            let mean = (of_balanced().map(f64::ln).sum::<f64>() / self.places.len() as f64).exp();
+            if of_balanced().all(|rate| (rate / mean - 1.0).abs() < self.tolerance) {
+                break;
+            }
+            // By how much the outputs of the layers so far are larger than they were.
+            let mut factor = 1.0;
+            for (place, layer) in layers.iter_mut().enumerate() {
+                if self.places.contains(&place) {
+                    let larger = (all[place] / mean).sqrt();
+                    scale(&mut layer.weight, larger);
+                    factor *= larger;
+                }
+                layer.bias.iter_mut().for_each(|bias| scale(bias, factor));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rate of change of each layer: the root mean square of the gradients of its weights, over images and a random linear
+/// loss of the network's outputs, relative to that of its weights. The mean over the random loss is the sum over outputs.
+fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> Vec<f64> {
+    let device = Device::flex().autodiff();
+    let outputs_of_network = layers.last().map_or(0, |layer| layer.shape[1]);
+    let mut squares = vec![0.0; layers.len()];
+    for output in 0..outputs_of_network {
+        let mut x = Tensor::<2>::from_data(batch.to_data(), &device);
+        let (mut inputs, mut shifts) = (Vec::new(), Vec::new());
+        for layer in layers {
+            // The gradient of what is added to a layer's outputs is the gradient of the outputs, image by image.
+            let shift = Tensor::<2>::zeros([batch.dims()[0], layer.shape[1]], &device).require_grad();
+            let z = outputs(layer, &x) + shift.clone();
+            inputs.push(std::mem::replace(&mut x, apply(activation, None, z.clone())).inner());
+            shifts.push((shift, z));
+        }
+        let Some((_, logits)) = shifts.last() else { continue };
+        let gradients = logits.clone().slice([0..batch.dims()[0], output..output + 1]).sum().backward();
+        for ((square, x), (shift, _)) in squares.iter_mut().zip(inputs).zip(&shifts) {
+            let Some(y) = shift.grad(&gradients) else { continue };
+            // An image's gradient of a weight is input times gradient of the output: the sum of its squares is a product.
+            let of_images = (x.clone() * x).sum_dim(1) * (y.clone() * y).sum_dim(1);
+            *square += numbers(of_images).into_iter().map(f64::from).sum::<f64>();
+        }
+    }
+    let norm = |layer: &LayerWeights| layer.weight.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>();
+    squares.iter().zip(layers).map(|(square, layer)| (square / norm(layer)).sqrt()).collect()
+}
+
+/// The layer's outputs before the activation.
+fn outputs(layer: &LayerWeights, x: &Tensor<2>) -> Tensor<2> {
+    let device = x.device();
+    let weight = Tensor::<2>::from_data(TensorData::new(layer.weight.clone(), layer.shape), &device);
+    let z = x.clone().matmul(weight);
+    match &layer.bias {
+        Some(bias) => z + Tensor::<1>::from_floats(bias.as_slice(), &device).unsqueeze(),
+        None => z,
+    }
+}
+
+fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+    tensor.into_data().iter::<f32>().collect()
+}
+
+/// Mean and standard deviation (of the population).
+fn moments(numbers: &[f32]) -> (f64, f64) {
+    let n = numbers.len() as f64;
+    let mean = numbers.iter().copied().map(f64::from).sum::<f64>() / n;
+    let variance = numbers.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / n;
+    (mean, variance.sqrt())
+}
+
+fn scale(numbers: &mut [f32], factor: f64) {
+    numbers.iter_mut().for_each(|x| *x = (f64::from(*x) * factor) as f32);
+}
+
+/// An error unless one can divide by `by`.
+fn fault(init: &Initializer, place: usize, by: f64, what: &'static str) -> Result<(), FirstBatchError> {
+    // Rounding lets the outputs of a dead layer differ in their last bits.
+    let is_zero = by < 1e-20;
+    let error = || FirstBatchError { kind: init.kind().name, layer: place + 1, what, is_zero };
+    if by.is_finite() && !is_zero { Ok(()) } else { Err(error()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw_layers;
+    use initializers::{Purpose, Stream, Target};
+
+    const WIDTHS: [usize; 5] = [50, 40, 30, 20, 10];
+
+    fn batch(images: usize) -> Vec<f32> {
+        let pixels = Initializer::Uniform { min: 0.0, max: 1.0 };
+        pixels.draw(&Target::linear(images, WIDTHS[0]), &mut Stream::new(7, Purpose::FirstBatch, [0, 0])).unwrap()
+    }
+
+    fn completed(weight: &Initializer, bias: Option<Initializer>, activation: Activation) -> Vec<LayerWeights> {
+        let targets = Target::network(&WIDTHS, activation);
+        let mut layers = draw_layers(&targets, |_| (weight.clone(), bias.clone()), 3).unwrap();
+        complete_layers(&mut layers, |_| weight, activation, &batch(256)).unwrap();
+        layers
+    }
+
+    /// The outputs of each layer before its activation, on the batch that the layers were completed with.
+    fn all_outputs(layers: &[LayerWeights], activation: Activation) -> Vec<Tensor<2>> {
+        let mut x = Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
+        let pass = |layer: &LayerWeights| {
+            let z = outputs(layer, &x);
+            x = apply(activation, None, z.clone());
+            z
+        };
+        layers.iter().map(pass).collect()
+    }
+
+    #[test]
+    fn after_lsuv_every_layer_has_outputs_of_variance_1() {
+        let lsuv = Initializer::Lsuv { tolerance: 0.02, iterations: 10 };
+        for activation in [Activation::Relu, Activation::Tanh, Activation::Sigmoid] {
+            for bias in [None, Some(Initializer::Zeros), Some(Initializer::Normal { mean: 0.0, std: 0.5 })] {
+                for z in all_outputs(&completed(&lsuv, bias.clone(), activation), activation) {
+                    let (_, std) = moments(&numbers(z));
+                    assert!((std * std - 1.0).abs() <= 0.02, "{activation}, {bias:?}: {std}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn after_krahenbuhl_every_unit_has_outputs_of_mean_0_and_variance_1() {
+        let krahenbuhl = Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
+        for activation in [Activation::Relu, Activation::Tanh] {
+            for z in all_outputs(&completed(&krahenbuhl, Some(Initializer::Zeros), activation), activation) {
+                for unit in numbers(z.transpose()).chunks_exact(256) {
+                    let (mean, std) = moments(unit);
+                    assert!(mean.abs() < 1e-4 && (std - 1.0).abs() < 1e-4, "{activation}: {mean} {std}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_biases_krahenbuhl_scales_only() {
+        let krahenbuhl = Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
+        for z in all_outputs(&completed(&krahenbuhl, None, Activation::Relu), Activation::Relu) {
+            for unit in numbers(z.transpose()).chunks_exact(256) {
+                assert!((moments(unit).1 - 1.0).abs() < 1e-4);
+            }
+        }
+    }
+
+    #[test]
+    fn balance_makes_rates_equal_and_leaves_the_outputs_as_they_are() {
+        let init = |balance| Initializer::Krahenbuhl { balance, tolerance: 1e-3, iterations: 10 };
+        let [plain, balanced] =
+            [false, true].map(|balance| completed(&init(balance), Some(Initializer::Zeros), Activation::Relu));
+        let inputs = Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
+        let spread = |layers: &[LayerWeights]| {
+            let rates = rates(layers, Activation::Relu, &inputs);
+            rates.iter().copied().fold(0.0, f64::max) / rates.iter().copied().fold(f64::INFINITY, f64::min)
+        };
+        assert!(spread(&plain) > 1.2 && spread(&balanced) < 1.003, "{} {}", spread(&plain), spread(&balanced));
+        let logits = |layers: &[LayerWeights]| numbers(all_outputs(layers, Activation::Relu).pop().unwrap());
+        for (a, b) in logits(&plain).into_iter().zip(logits(&balanced)) {
+            assert!((a - b).abs() < 1e-3, "{a} {b}");
+        }
+    }
+
+    /// Against gradients of the weights themselves, one image and one output at a time.
+    #[test]
+    fn rates_are_those_of_the_weights_gradients() {
+        let init = Initializer::Normal { mean: 0.0, std: 0.3 };
+        let targets = Target::network(&[3, 4, 2], Activation::Tanh);
+        let layers = draw_layers(&targets, |_| (init.clone(), Some(init.clone())), 0).unwrap();
+        let images = [[0.5f32, -1.0, 2.0], [1.5, 0.25, -0.5]];
+        let device = Device::flex().autodiff();
+        let mut expected = vec![0.0; 2];
+        for image in images {
+            for output in 0..2 {
+                let network = crate::Mlp::new(layers.clone(), Activation::Tanh, &device);
+                let logits = network.forward(Tensor::from_floats([image], &device));
+                let gradients = logits.slice([0..1, output..output + 1]).sum().backward();
+                for (square, layer) in expected.iter_mut().zip(&network.layers) {
+                    let gradient = numbers(layer.weight.val().grad(&gradients).unwrap());
+                    *square += gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>();
+                }
+            }
+        }
+        let batch = Tensor::<2>::from_floats(images, &Device::flex());
+        for ((rate, square), layer) in rates(&layers, Activation::Tanh, &batch).into_iter().zip(expected).zip(&layers) {
+            let norm: f64 = layer.weight.iter().map(|&w| f64::from(w).powi(2)).sum();
+            assert!((rate / (square / norm).sqrt() - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_layer_whose_inputs_are_dead_is_an_error() {
+        let lsuv = Initializer::Lsuv { tolerance: 0.1, iterations: 10 };
+        let init = |place: usize| if place == 0 { Initializer::Zeros } else { lsuv.clone() };
+        let kinds = [init(0), init(1)];
+        let targets = Target::network(&[50, 8, 2], Activation::Relu);
+        let mut layers = draw_layers(&targets, |place| (init(place), Some(Initializer::Zeros)), 0).unwrap();
+        let error = complete_layers(&mut layers, |place| &kinds[place], Activation::Relu, &batch(16)).unwrap_err();
+        assert_eq!(error.to_string(), "lsuv cannot scale layer 2: on the first batch, its outputs do not vary");
+    }
+}
