@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use experiment::Overrides;
+use report::{Metric, table};
 
 /// A laboratory for weight initialization.
 ///
@@ -29,6 +30,10 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// List the experiments in a folder, one line each
     List(ListArgs),
+    /// Compare the runs below folders: table, verdict, pictures; nothing is trained
+    Compare(CompareArgs),
+    /// Write one HTML page about the runs below folders; nothing is trained
+    Report(ReportArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -125,4 +130,40 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
+}
+
+/// Records to read, and what to compare them by.
+#[derive(Debug, Args)]
+pub(crate) struct StudyArgs {
+    /// Folders of records: of a run, an arm, an experiment, or of many
+    #[arg(default_value = "runs", value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
+    /// What to compare by: validation_accuracy, validation_loss, test_accuracy, test_loss, last_batch_loss,
+    /// training_seconds, steps_to_loss=X or steps_to_accuracy=X
+    #[arg(long, value_name = "M", default_value = "validation_accuracy")]
+    pub(crate) metric: Metric,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Order of the arms: best, name or found
+    #[arg(long, value_name = "S", default_value = "best")]
+    pub(crate) sort: table::Sort,
+    /// What to print on the standard output: table, csv, json or markdown
+    #[arg(long, value_name = "F", default_value = "table")]
+    pub(crate) format: table::Format,
+    /// Folder to draw the pictures into, as SVG and PNG
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pictures: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// The page [default: report.html in the first folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }

@@ -1,10 +1,13 @@
-//! How the program ends: 0 when all went well, 1 for a failure, 2 for bad input, 130 when a signal stopped it; and the
-//! message that goes with it.
+//! How the program ends, and the message that goes with it: 0 when all went well, 1 for a failure, 2 for bad input. When
+//! a signal stopped it and the same command goes on: 130 for SIGINT (Ctrl-C), 143 for SIGTERM, 129 for SIGHUP, and 75
+//! ("start me again") for SIGUSR1.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use experiment::Problems;
+
+use crate::signals;
 
 /// What a command answers.
 pub(crate) type Done = Result<(), Failure>;
@@ -43,7 +46,7 @@ pub(crate) fn report(done: Done) -> ExitCode {
         Err(Failure::BadInput(message)) => (2, error(&message)),
         Err(Failure::Problems(problems)) => (2, problems.render(colour())),
         Err(Failure::Failed(message)) => (1, error(&message)),
-        Err(Failure::Interrupted(message)) => (130, message),
+        Err(Failure::Interrupted(message)) => (signals::exit_code(), message),
     };
     anstream::eprintln!("{message}");
     ExitCode::from(code)

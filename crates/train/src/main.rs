@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => commands::run::run(&args),
         Some(Command::Plan(args)) => commands::plan::plan(&args),
         Some(Command::List(args)) => commands::list::list(&args),
+        Some(Command::Compare(args)) => commands::compare::compare(&args),
+        Some(Command::Report(args)) => commands::report::report(&args),
         Some(Command::Completions { shell }) => commands::completions::completions(shell),
     };
     exit::report(done)

@@ -1,19 +1,48 @@
-//! A person's Ctrl-C, or a scheduler's word, becomes a flag that runs look at. A second one ends the program at once.
+//! A person's Ctrl-C, or a scheduler's word, becomes a flag that runs look at after each step, and the code that the
+//! program ends with. A second Ctrl-C ends the program at once.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io;
+use std::os::raw::c_int;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
-/// The flag, set by SIGINT, SIGTERM or SIGHUP.
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+/// What ends the program in its own time, and with which code: as shells have it, 128 and the signal's number, but for
+/// SIGUSR1, by which schedulers announce that a job's time is nearly up. Its code is EX_TEMPFAIL, "start me again".
+const SIGNALS: &[(c_int, usize)] = &[
+    (SIGINT, 130),
+    (SIGTERM, 143),
+    #[cfg(unix)]
+    (signal_hook::consts::SIGHUP, 129),
+    #[cfg(unix)]
+    (signal_hook::consts::SIGUSR1, 75),
+];
+
+/// The code of the latest signal.
+static CODE: LazyLock<Arc<AtomicUsize>> = LazyLock::new(|| Arc::new(AtomicUsize::new(130)));
+
+/// The flag that signals raise.
 pub(crate) fn interrupt() -> Arc<AtomicBool> {
-    let flag = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&flag);
-    let handler = move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        anstream::eprintln!("warning: Ctrl-C will end the program without a word: {error}");
+    let raised = Arc::new(AtomicBool::new(false));
+    if let Err(error) = listen(&raised) {
+        anstream::eprintln!("warning: Ctrl-C will end the program without a checkpoint: {error}");
     }
-    flag
+    raised
+}
+
+/// The code that the program ends with when a signal has stopped it.
+pub(crate) fn exit_code() -> u8 {
+    u8::try_from(CODE.load(Ordering::Relaxed)).unwrap_or(u8::MAX)
+}
+
+fn listen(raised: &Arc<AtomicBool>) -> io::Result<()> {
+    // What is registered first is done first: the flag is still down when the first Ctrl-C comes.
+    flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(raised))?;
+    for &(signal, code) in SIGNALS {
+        flag::register_usize(signal, Arc::clone(&CODE), code)?;
+        flag::register(signal, Arc::clone(raised))?;
+    }
+    Ok(())
 }

@@ -1,8 +1,10 @@
 //! The commands, one a file: each calls the libraries and prints what they answer. Results go to the standard output,
 //! everything else to the standard error.
 
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod plan;
+pub(crate) mod report;
 mod results;
 pub(crate) mod run;

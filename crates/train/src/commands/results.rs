@@ -1,9 +1,10 @@
 //! What is shown when runs are done: a block for one run, and the pictures of all.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use record::{Run, Status, write_atomically};
-use report::{Study, picture, terminal};
+use report::{Metric, Study, picture, table, terminal};
 
 use crate::exit::{Done, Failure};
 
@@ -35,13 +36,31 @@ pub(crate) fn print_run(run: &Run, skipped: bool) {
     }
 }
 
-/// Draws the loss curves of the study into `folder`, as SVG and PNG, and prints where they are.
+/// Prints the comparison of the study's arms.
+pub(crate) fn print_comparison(study: &Study, metric: Metric, options: table::Options) {
+    let text = table::render(study, &study.compare(metric), options);
+    anstream::print!("{text}");
+}
+
+/// How wide the reader's terminal is, as tables need to know.
+pub(crate) fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+}
+
+/// Draws the study into `folder`, as SVG and PNG, and prints where the pictures are.
 pub(crate) fn draw(study: &Study, folder: &Path) -> Done {
-    let pictures = [("loss-first-100", picture::first_batches(study)), ("loss-all", picture::all_batches(study))];
-    // Two pictures, two threads: rasterising is most of what is left to do after training.
-    let drawn = std::thread::scope(|scope| {
-        let handles = pictures.each_ref().map(|(name, picture)| scope.spawn(move || write(picture, folder, name)));
-        handles.map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    let mut pictures =
+        vec![("loss-first-100", picture::first_batches(study)), ("loss-all", picture::all_batches(study))];
+    if study.arms.len() > 1 {
+        pictures.push(("accuracy", picture::accuracy_per_epoch(study)));
+        pictures.push(("forest", picture::forest(study, &study.compare(Metric::default()))));
+        pictures.push(("initial-weights", picture::initial_weights(study)));
+    }
+    // Rasterising is most of what is left to do after training: a thread for each picture.
+    let drawn: Vec<_> = std::thread::scope(|scope| {
+        let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
+        let threads: Vec<_> = pictures.into_iter().map(draw).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     for path in drawn {
         anstream::println!("  {}", path?.display());

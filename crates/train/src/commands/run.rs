@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use experiment::load;
 use record::{Status, read_run};
-use report::Study;
+use report::{Metric, Study, table};
 use serde_json::json;
 use training::{Observer, Options, Outcome, RunReport, execute};
 
@@ -37,31 +37,41 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     conclude(&reports)
 }
 
-/// Prints what came out, and draws it beside the records.
+/// Prints what came out, and draws it beside the records: one run by itself, several as a comparison.
 fn show(reports: &[RunReport], out: &Path) -> Done {
     let mut runs = Vec::new();
+    let mut skipped = 0;
     for report in reports {
-        let skipped = match &report.outcome {
-            Ok(Outcome::Ran(record)) if record.status.is_final() => false,
-            Ok(Outcome::Skipped(_)) => true,
+        match &report.outcome {
+            Ok(Outcome::Ran(record)) if record.status.is_final() => {}
+            Ok(Outcome::Skipped(_)) => skipped += 1,
             _ => continue,
-        };
-        let run = read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
-        results::print_run(&run, skipped);
-        runs.push(run);
+        }
+        runs.push(read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?);
     }
     let folder = match runs.as_slice() {
         [] => return Ok(()),
-        [run] => run.directory.clone(),
+        [run] => {
+            results::print_run(run, skipped > 0);
+            run.directory.clone()
+        }
         [first, others @ ..] if others.iter().all(|run| run.record.experiment == first.record.experiment) => {
             out.join(&first.record.experiment)
         }
         _ => out.to_owned(),
     };
-    for run in &runs {
-        anstream::println!("  {}", run.directory.display());
+    let one = runs.len() == 1;
+    let Some(study) = Study::of(runs) else { return Ok(()) };
+    if !one {
+        let options = table::Options { width: results::terminal_width(), ..table::Options::default() };
+        results::print_comparison(&study, Metric::default(), options);
+        if skipped > 0 {
+            anstream::println!("\n{skipped} of the runs were finished before; --force runs them anew.");
+        }
+        anstream::println!();
     }
-    Study::of(runs).map_or(Ok(()), |study| results::draw(&study, &folder))
+    anstream::println!("  {}", folder.display());
+    results::draw(&study, &folder)
 }
 
 /// The end of the program that the runs' ends come to.

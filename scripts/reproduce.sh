@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs the tutorial's eight comparisons over ten seeds, and writes docs/tutorial.md with its pictures: each figure that
+# the tutorial printed beside ours. What is finished already is not run again.
+#   scripts/reproduce.sh [SEEDS]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seeds=${1:-10}
+out=runs/tutorial
+comparisons=(zeros_vs_ones baseline uniform_0_1_vs_neg1_1 uniform_ranges uniform_vs_general_rule uniform_vs_normal
+    normal_vs_truncated baseline_vs_truncated)
+
+cargo build --quiet -p train
+configs=()
+for name in "${comparisons[@]}"; do configs+=(--config "configs/$name.toml"); done
+started=$(date +%s.%N)
+cargo run --quiet -p train -- "${configs[@]}" --seeds "$seeds" --out "$out" --format json > target/reproduce.json
+finished=$(date +%s.%N)
+
+for name in "${comparisons[@]}"; do
+    for metric in validation_accuracy last_batch_loss; do
+        cargo run --quiet -p train -- compare "$out/$name" --metric "$metric" --format json > "target/$name.$metric.json"
+    done
+    cargo run --quiet -p train -- compare "$out/$name" --pictures "target/pictures/$name" > /dev/null
+done
+python3 scripts/tutorial_page.py "$seeds" "$started" "$finished"
