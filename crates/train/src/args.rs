@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Write one HTML page about the runs below folders; nothing is trained
     Report(ReportArgs),
+    /// Run a recorded run again and check that the bits agree
+    Replay(ReplayArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -121,6 +123,19 @@ pub(crate) struct ListArgs {
     /// Folder of config files
     #[arg(default_value = "configs", value_name = "DIR")]
     pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Folder of the run's record
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// Show no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 /// For whom results are printed.

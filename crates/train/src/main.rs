@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Some(Command::List(args)) => commands::list::list(&args),
         Some(Command::Compare(args)) => commands::compare::compare(&args),
         Some(Command::Report(args)) => commands::report::report(&args),
+        Some(Command::Replay(args)) => commands::replay::replay(&args),
         Some(Command::Completions { shell }) => commands::completions::completions(shell),
     };
     exit::report(done)

@@ -1,7 +1,7 @@
 //! Carries out runs: data on the device, burn's learner, the optimizer, step losses, checkpoints, interruption, many
 //! runs side by side.
 //!
-//! [`execute`] takes the runs of a plan and leaves a record of each. What happens meanwhile goes to an [`Observer`].
+//! [`execute`] takes the runs of a plan and leaves a record of each; [`replay`] repeats a recorded one. What happens meanwhile goes to an [`Observer`].
 
 mod adam;
 mod backend;
@@ -16,6 +16,7 @@ mod optimizer;
 mod order;
 mod provenance;
 mod quiet;
+mod replay;
 mod run;
 mod strategy;
 mod weights;
@@ -23,3 +24,4 @@ mod weights;
 pub use backend::{BackendError, open_device};
 pub use execute::{Options, Outcome, RunError, RunReport, execute};
 pub use observer::{Observer, Silent};
+pub use replay::{Replay, TensorDifference, replay};

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod plan;
+pub(crate) mod replay;
 pub(crate) mod report;
 mod results;
 pub(crate) mod run;

@@ -1,0 +1,151 @@
+//! Running a recorded run again, and comparing every bit of what came out.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use experiment::{Overrides, RunSpec, load};
+use record::{Difference, Run, Step, read_run, read_weights};
+use safetensors::SafeTensors;
+
+use crate::execute::{Options, Outcome, RunError, execute};
+use crate::observer::Observer;
+
+/// How a run and its repetition compare.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    /// The run.
+    pub spec: RunSpec,
+    /// Steps that are the same to the bit, from the first on.
+    pub equal_steps: u64,
+    /// The first step that is not the same; where one of the two made fewer steps, it has none.
+    pub first_difference: Option<(Option<Step>, Option<Step>)>,
+    /// Final weights that are not the same, a line for each tensor that holds some.
+    pub weights: Vec<TensorDifference>,
+    /// What may be why: in what the places differ where the run was made and repeated.
+    pub provenance: Vec<Difference>,
+    /// The same for the parts of a run that was interrupted and gone on with elsewhere.
+    pub resumed: Vec<Difference>,
+}
+
+/// A tensor whose numbers are not all the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TensorDifference {
+    /// Its name.
+    pub tensor: String,
+    /// Numbers in it that differ.
+    pub different: usize,
+    /// All its numbers.
+    pub of: usize,
+    /// The largest difference between two of them.
+    pub largest: f32,
+}
+
+impl Replay {
+    /// Whether all that was compared is the same to the bit.
+    pub fn is_equal(&self) -> bool {
+        self.first_difference.is_none() && self.weights.is_empty()
+    }
+}
+
+/// Runs the run in `directory` again, in a temporary folder, and compares every step's loss and the final weights bit by
+/// bit. `None` when `interrupt` stopped it.
+///
+/// # Errors
+/// The record is damaged or unfinished, or its run cannot be repeated.
+pub fn replay(
+    directory: &Path,
+    interrupt: &Arc<AtomicBool>,
+    observer: &Arc<dyn Observer>,
+) -> Result<Option<Replay>, RunError> {
+    let unreadable = |error: record::ReadError| RunError::BadInput(error.to_string());
+    let recorded = read_run(directory).map_err(unreadable)?;
+    if !recorded.record.status.is_final() {
+        let (path, status) = (directory.display(), recorded.record.status);
+        return Err(RunError::BadInput(format!("{path} has no result to compare with: it is {status}")));
+    }
+    let weights = read_weights(directory, &recorded.record).map_err(unreadable)?;
+    let spec = recorded_spec(&recorded)?;
+    let out =
+        tempfile::tempdir().map_err(|error| RunError::Failed(format!("cannot make a temporary folder: {error}")))?;
+    let options = Options { out: out.path().to_owned(), jobs: 1, force: false, interrupt: Arc::clone(interrupt) };
+    let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else { return Ok(None) };
+    match report.outcome? {
+        Outcome::Ran(record) if record.status.is_final() => {}
+        _ => return Ok(None),
+    }
+    let failed = |error: record::ReadError| RunError::Failed(error.to_string());
+    let repeated = read_run(&report.directory).map_err(failed)?;
+    let repeated_weights = read_weights(&report.directory, &repeated.record).map_err(failed)?;
+    let (equal_steps, first_difference) = compare_steps(&recorded.steps, &repeated.steps);
+    let past = &recorded.record.provenance;
+    Ok(Some(Replay {
+        spec,
+        equal_steps,
+        first_difference,
+        weights: compare_weights(&weights, &repeated_weights)
+            .map_err(|error| RunError::Failed(format!("the weights cannot be compared: {error}")))?,
+        provenance: past.differences(&repeated.record.provenance),
+        resumed: past.resumed.iter().flat_map(|part| part.differences.clone()).collect(),
+    }))
+}
+
+/// The run that a record's own config describes.
+fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
+    let config = run.directory.join("config.toml");
+    let plan = load(std::slice::from_ref(&config), &Overrides::default())
+        .map_err(|problems| RunError::BadInput(problems.to_string()))?;
+    match <[RunSpec; 1]>::try_from(plan.runs()) {
+        Ok([spec]) if spec.id() == run.record.id => Ok(spec),
+        // Every byte is as it was written, so it is this program that reads it in another way.
+        _ => Err(RunError::BadInput(format!(
+            "{} now describes another run than {}: this program gives its settings another meaning than version {}, \
+             which wrote it",
+            config.display(),
+            run.record.id,
+            run.record.provenance.version
+        ))),
+    }
+}
+
+fn compare_steps(recorded: &[Step], repeated: &[Step]) -> (u64, Option<(Option<Step>, Option<Step>)>) {
+    let same = |(a, b): &(&Step, &Step)| a.step == b.step && a.loss.to_bits() == b.loss.to_bits();
+    let equal = recorded.iter().zip(repeated).take_while(same).count();
+    let (a, b) = (recorded.get(equal).copied(), repeated.get(equal).copied());
+    (equal as u64, (a.is_some() || b.is_some()).then_some((a, b)))
+}
+
+fn compare_weights(recorded: &[u8], repeated: &[u8]) -> Result<Vec<TensorDifference>, safetensors::SafeTensorError> {
+    if recorded == repeated {
+        return Ok(Vec::new());
+    }
+    let (recorded, repeated) = (SafeTensors::deserialize(recorded)?, SafeTensors::deserialize(repeated)?);
+    let mut differences = Vec::new();
+    for (name, tensor) in recorded.iter() {
+        let (a, b) = (tensor.data(), repeated.tensor(name)?);
+        let pairs = a.chunks_exact(4).zip(b.data().chunks_exact(4)).filter(|(a, b)| a != b);
+        let number = |bytes: &[u8]| bytes.try_into().map_or(f32::NAN, f32::from_le_bytes);
+        let gaps: Vec<f32> = pairs.map(|(a, b)| (number(a) - number(b)).abs()).collect();
+        if !gaps.is_empty() {
+            let largest = gaps.iter().copied().fold(0.0, f32::max);
+            let (different, of) = (gaps.len(), a.len() / 4);
+            differences.push(TensorDifference { tensor: name.to_owned(), different, of, largest });
+        }
+    }
+    differences.sort_by(|a, b| a.tensor.cmp(&b.tensor));
+    Ok(differences)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_step_that_is_not_the_same_bit_for_bit_is_found() {
+        let steps = |losses: &[f32]| (0..).zip(losses).map(|(step, &loss)| Step { step, loss }).collect::<Vec<_>>();
+        let recorded = steps(&[2.0, 0.0, f32::NAN]);
+        assert_eq!(compare_steps(&recorded, &recorded), (3, None));
+        assert_eq!(compare_steps(&recorded, &steps(&[2.0, -0.0, 1.0])).0, 1);
+        assert_eq!(compare_steps(&recorded, &steps(&[2.0])), (1, Some((Some(recorded[1]), None))));
+    }
+}
