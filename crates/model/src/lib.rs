@@ -1,4 +1,4 @@
-//! The network, and initializers applied to burn parameters.
+//! The network, and initializers applied to burn parameters: [`Apply`] does it for any burn program.
 //!
 //! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of any width, on burn's
 //! `nn::Linear`. Its weights are drawn on the host from keyed streams, so every backend starts from the same bits.
@@ -18,10 +18,12 @@
 //! ```
 
 mod activation;
+mod apply;
 mod first_batch;
 mod mlp;
 mod weights;
 
+pub use apply::{Apply, ApplyError, Layer, fill_module_with};
 pub use first_batch::{FirstBatchError, complete_layers};
 pub use initializers as init;
 pub use mlp::Mlp;

@@ -27,17 +27,26 @@ pub fn draw_layers(
     seed: u64,
 ) -> Result<Vec<LayerWeights>, DrawError> {
     let draw = |(layer, target): (usize, &Target)| {
-        let shape = [target.fan_in, target.fan_out];
-        Ok(match init(layer) {
-            (weight, Some(bias)) => {
-                let LayerDraw { weight, bias } = weight.draw_layer(Some(&bias), target, seed)?;
-                LayerWeights { shape, weight, bias: Some(bias) }
-            }
-            (weight, None) => {
-                let mut stream = Stream::new(seed, Purpose::Weights, [target.layer as u64, 0]);
-                LayerWeights { shape, weight: weight.draw(target, &mut stream)?, bias: None }
-            }
-        })
+        let (weight, bias) = init(layer);
+        let (weight, bias) = draw_layer(Some(&weight), bias.as_ref(), target, seed)?;
+        Ok(LayerWeights { shape: [target.fan_in, target.fan_out], weight: weight.unwrap_or_default(), bias })
     };
     targets.iter().enumerate().map(draw).collect()
+}
+
+/// The numbers of a weight and of a bias, each only where there is an initializer for it; both together where they have
+/// one law.
+pub(crate) fn draw_layer(
+    weight: Option<&Initializer>,
+    bias: Option<&Initializer>,
+    target: &Target,
+    seed: u64,
+) -> Result<(Option<Vec<f32>>, Option<Vec<f32>>), DrawError> {
+    if let (Some(weight), Some(bias)) = (weight, bias) {
+        let LayerDraw { weight, bias } = weight.draw_layer(Some(bias), target, seed)?;
+        return Ok((Some(weight), Some(bias)));
+    }
+    let stream = |tensor| Stream::new(seed, Purpose::Weights, [target.layer as u64, tensor]);
+    let weight = weight.map(|weight| weight.draw(target, &mut stream(0))).transpose()?;
+    Ok((weight, bias.map(|bias| bias.draw(&target.bias(), &mut stream(1))).transpose()?))
 }
