@@ -1,0 +1,88 @@
+//! The bits of a run depend on its settings and its seed: not on what runs beside it, nor how often, nor in how many
+//! parts.
+
+mod common;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use common::{BASE, Lab, assert_same, finish, go};
+use experiment::{Overrides, RunSpec, load};
+use record::read_record;
+use training::{Observer, Outcome};
+
+/// Two arms, two seeds.
+fn sweep(lab: &Lab) -> Vec<RunSpec> {
+    lab.runs(&format!("seeds = 2\n{BASE}[arms.a]\n[arms.b]\ninit = \"he_normal\"\noptimizer = \"adamw\"\n"))
+}
+
+fn directories(runs: &[RunSpec], out: PathBuf) -> Vec<PathBuf> {
+    runs.iter().map(|run| run.directory(&out)).collect()
+}
+
+#[test]
+fn the_same_bits_over_repeats_jobs_and_company() {
+    let lab = Lab::new();
+    let runs = sweep(&lab);
+    finish(&runs, &lab.out("jobs-1"), 1);
+    let expected = directories(&runs, lab.out("jobs-1"));
+    for (name, jobs) in [("again", 1), ("jobs-2", 2), ("jobs-4", 4)] {
+        finish(&runs, &lab.out(name), jobs);
+        for (a, b) in expected.iter().zip(directories(&runs, lab.out(name))) {
+            assert_same(a, &b);
+        }
+    }
+    for (run, expected) in runs.iter().zip(&expected) {
+        finish(std::slice::from_ref(run), &lab.out("alone"), 1);
+        assert_same(expected, &run.directory(&lab.out("alone")));
+    }
+}
+
+/// Raises the flag after so many steps of any run.
+struct StopAfter(AtomicU64, Arc<AtomicBool>);
+
+impl Observer for StopAfter {
+    fn stepped(&self, _: &RunSpec, _: u64, _: f32, _: Option<f64>) {
+        if self.0.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.1.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn the_same_bits_when_a_sweep_is_interrupted_again_and_again() {
+    let lab = Lab::new();
+    let runs = sweep(&lab);
+    finish(&runs, &lab.out("undisturbed"), 2);
+    let mut parts = 0;
+    loop {
+        let flag = Arc::new(AtomicBool::new(false));
+        let observer = Arc::new(StopAfter(AtomicU64::new(23), Arc::clone(&flag)));
+        let reports = go(&runs, &lab.out("interrupted"), 2, observer, flag);
+        parts += 1;
+        if reports.iter().all(|report| matches!(&report.outcome, Ok(Outcome::Skipped(_)))) {
+            break;
+        }
+    }
+    assert!(parts > 3);
+    let interrupted = directories(&runs, lab.out("interrupted"));
+    for (a, b) in directories(&runs, lab.out("undisturbed")).iter().zip(&interrupted) {
+        assert_same(a, b);
+    }
+    assert!(interrupted.iter().any(|run| !read_record(run).unwrap().provenance.resumed.is_empty()));
+}
+
+#[test]
+fn backends_start_from_the_same_bits_and_end_within_half_a_point_of_accuracy() {
+    let lab = Lab::new();
+    let file = lab.out("backends.toml");
+    std::fs::write(&file, "training.max_steps = 200\n[arms.flex]\n[arms.ndarray]\nbackend = \"ndarray\"\n").unwrap();
+    let runs = load(&[file], &Overrides::default()).unwrap().runs();
+    finish(&runs, &lab.out("runs"), 1);
+    let [flex, ndarray] = directories(&runs, lab.out("runs")).try_into().unwrap();
+    let (flex, ndarray) = (read_record(&flex).unwrap(), read_record(&ndarray).unwrap());
+    assert_eq!(flex.initial_weights, ndarray.initial_weights);
+    let (a, b) = (flex.metrics.unwrap().test_accuracy, ndarray.metrics.unwrap().test_accuracy);
+    assert!(a > 0.85 && (a - b).abs() <= 0.005, "{a} and {b}");
+}

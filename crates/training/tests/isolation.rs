@@ -1,0 +1,49 @@
+//! What goes wrong in one run is that run's own.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{BASE, Lab, assert_same, finish, go};
+use experiment::RunSpec;
+use record::{Status, read_record};
+use training::{Observer, Outcome, RunError, Silent};
+
+/// Panics in the middle of one run.
+struct Saboteur;
+
+impl Observer for Saboteur {
+    fn stepped(&self, run: &RunSpec, steps: u64, _: f32, _: Option<f64>) {
+        assert!(run.seed != 2 || steps < 25, "sabotage in seed 2");
+    }
+}
+
+#[test]
+fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() {
+    let lab = Lab::new();
+    let runs = lab.runs(&format!("seeds = 4\n{BASE}"));
+    finish(&runs, &lab.out("undisturbed"), 2);
+    let reports = go(&runs, &lab.out("runs"), 2, Arc::new(Saboteur), Arc::default());
+    for report in &reports {
+        let record = read_record(&report.directory).unwrap();
+        if report.spec.seed == 2 {
+            assert!(matches!(&report.outcome, Err(RunError::Failed(message)) if message.contains("sabotage")));
+            assert_eq!(record.status, Status::Failed);
+            assert!(record.message.unwrap().contains("sabotage in seed 2"));
+        } else {
+            assert_eq!(record.status, Status::Finished);
+        }
+    }
+    let reports = go(&runs, &lab.out("runs"), 2, Arc::new(Silent), Arc::default());
+    for report in &reports {
+        match &report.outcome {
+            // The failed one goes on from the checkpoint at the end of its first epoch.
+            Ok(Outcome::Ran(record)) => {
+                assert_eq!((record.seed, record.provenance.resumed[0].step), (2, 15));
+            }
+            Ok(Outcome::Skipped(record)) => assert_ne!(record.seed, 2),
+            other => panic!("{other:?}"),
+        }
+        assert_same(&report.spec.directory(&lab.out("undisturbed")), &report.directory);
+    }
+}
