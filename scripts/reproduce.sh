@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tutorial's eight comparisons over ten seeds, and writes docs/tutorial.md with its pictures: each figure that
-# the tutorial printed beside ours. What is finished already is not run again.
+# Runs the tutorial's eight comparisons over ten seeds, and writes docs/tutorial.md with its pictures (each figure that
+# the tutorial printed beside ours) and the README's result. What is finished already is not run again.
 #   scripts/reproduce.sh [SEEDS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -23,3 +23,9 @@ for name in "${comparisons[@]}"; do
     cargo run --quiet -p train -- compare "$out/$name" --pictures "target/pictures/$name" > /dev/null
 done
 python3 scripts/tutorial_page.py "$seeds" "$started" "$finished"
+
+# The README's table and picture: all ten starts together.
+cargo run --quiet -p train -- --config configs/ten_starts.toml --seeds "$seeds" --out "$out" --format json > /dev/null
+cargo run --quiet -p train -- compare "$out/ten_starts" --pictures target/pictures/ten_starts --format markdown > target/ten_starts.md
+cp target/pictures/ten_starts/forest.svg docs/images/ten_starts.svg
+python3 scripts/readme_table.py target/ten_starts.md

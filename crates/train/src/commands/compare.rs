@@ -11,7 +11,12 @@ pub(crate) fn compare(args: &CompareArgs) -> Done {
     let study = load(&args.study)?;
     let options = table::Options { format: args.format, sort: args.sort, width: results::terminal_width() };
     results::print_comparison(&study, args.study.metric, options);
-    args.pictures.as_ref().map_or(Ok(()), |folder| results::draw(&study, folder))
+    if let Some(folder) = &args.pictures {
+        for picture in results::draw(&study, folder)? {
+            anstream::eprintln!("{}", picture.display());
+        }
+    }
+    Ok(())
 }
 
 /// Reads the records, and names what is left out.

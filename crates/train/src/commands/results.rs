@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use record::{Run, Status, write_atomically};
 use report::{Metric, Study, picture, table, terminal};
 
-use crate::exit::{Done, Failure};
+use crate::exit::Failure;
 
 /// Prints the block of one run and its loss curve.
 pub(crate) fn print_run(run: &Run, skipped: bool) {
@@ -47,8 +47,8 @@ pub(crate) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
 }
 
-/// Draws the study into `folder`, as SVG and PNG, and prints where the pictures are.
-pub(crate) fn draw(study: &Study, folder: &Path) -> Done {
+/// Draws the study into `folder`, as SVG and PNG, and gives the paths of the PNGs.
+pub(crate) fn draw(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut pictures =
         vec![("loss-first-100", picture::first_batches(study)), ("loss-all", picture::all_batches(study))];
     if study.arms.len() > 1 {
@@ -57,15 +57,11 @@ pub(crate) fn draw(study: &Study, folder: &Path) -> Done {
         pictures.push(("initial-weights", picture::initial_weights(study)));
     }
     // Rasterising is most of what is left to do after training: a thread for each picture.
-    let drawn: Vec<_> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
         let threads: Vec<_> = pictures.into_iter().map(draw).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    for path in drawn {
-        anstream::println!("  {}", path?.display());
-    }
-    Ok(())
+    })
 }
 
 fn write(picture: &picture::Picture, folder: &Path, name: &str) -> Result<PathBuf, Failure> {

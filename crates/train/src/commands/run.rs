@@ -71,7 +71,10 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
         anstream::println!();
     }
     anstream::println!("  {}", folder.display());
-    results::draw(&study, &folder)
+    for picture in results::draw(&study, &folder)? {
+        anstream::println!("  {}", picture.display());
+    }
+    Ok(())
 }
 
 /// The end of the program that the runs' ends come to.
