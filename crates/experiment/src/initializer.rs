@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use initializers::Initializer;
 use initializers::catalog::{self, Kind, Value};
 
-use crate::problem::{Problem, did_you_mean};
+use crate::load::{Overrides, read_overrides};
+use crate::problem::{Problem, Problems, did_you_mean};
 use crate::section::Found;
 use crate::settings::{Init, LayerInit, Model};
-use crate::sources::Span;
-use crate::tree::{Entry, Node, Tree};
+use crate::sources::{Sources, Span};
+use crate::tree::{Entry, Node, Tree, parse};
 
 /// Keys of `[init]` that are not parameters of a kind.
 const BESIDE_PARAMETERS: [&str; 3] = ["kind", "bias", "layers"];
@@ -110,6 +111,41 @@ fn read_layer(node: &Node, name: &str, under: &LayerInit, top: bool, model: &Mod
     LayerInit { bias: bias.unwrap_or_else(inherited), weight: weight.unwrap_or_else(|| under.weight.clone()) }
 }
 
+/// The initializer that `text`, a line of TOML such as the table's examples, gives to `init`, with `overrides` such as
+/// `std=0.1` laid over it.
+///
+/// # Errors
+/// What a config file with that line would be told.
+pub fn read_initializer_line(text: &str, overrides: &Overrides) -> Result<Initializer, Problems> {
+    let mut sources = Sources::default();
+    let found = Found::default();
+    let source = sources.add("init", text);
+    let over = read_overrides(overrides, &mut sources, &found);
+    let read = || {
+        let mut init =
+            parse(&sources, source).map_err(|problem| found.borrow_mut().push(problem)).ok()?.remove("init")?.node;
+        over.iter().for_each(|node| init.overlay(node));
+        read_initializer(&init, "init", &["kind"], &found)
+    };
+    let initializer = read();
+    match (initializer, found.into_inner()) {
+        (Some(initializer), list) if list.is_empty() => Ok(initializer),
+        (_, list) => Err(Problems { list, sources }),
+    }
+}
+
+/// The kind of initializer of that name.
+///
+/// # Errors
+/// There is none; perhaps one of nearly that name.
+pub fn find_kind(name: &str) -> Result<&'static Kind, Problem> {
+    catalog::find(name).ok_or_else(|| {
+        let names = catalog::KINDS.iter().flat_map(|kind| kind.aliases.iter().copied().chain([kind.name]));
+        let help = did_you_mean(name, names).unwrap_or_else(|| "`train inits` lists them".into());
+        Problem::nowhere(format!("there is no initializer `{name}`")).help(help)
+    })
+}
+
 /// Reads `"name"` or `{ kind = "name", parameters... }`; keys in `beside` are not parameters.
 fn read_initializer(node: &Node, name: &str, beside: &[&str], found: &Found) -> Option<Initializer> {
     let report = |problem| found.borrow_mut().push(problem);
@@ -136,11 +172,12 @@ fn read_initializer(node: &Node, name: &str, beside: &[&str], found: &Found) -> 
             return None;
         }
     };
-    let Some(row) = catalog::find(kind) else {
-        let names = catalog::KINDS.iter().flat_map(|kind| kind.aliases.iter().copied().chain([kind.name]));
-        let help = did_you_mean(kind, names).unwrap_or_else(|| "`train inits` lists them".into());
-        report(Problem::at(kind_span, format!("there is no initializer `{kind}`")).help(help));
-        return None;
+    let row = match find_kind(kind) {
+        Ok(row) => row,
+        Err(problem) => {
+            report(Problem { span: Some(kind_span.clone()), ..problem });
+            return None;
+        }
     };
     let parameters: Vec<&Entry> = entries.iter().filter(|entry| !beside.contains(&entry.name.as_str())).collect();
     build(row, &parameters, kind_span, found)

@@ -15,6 +15,7 @@ mod settings;
 mod sources;
 mod tree;
 
+pub use initializer::{find_kind, read_initializer_line};
 pub use load::{Overrides, load};
 pub use optimizer::{Algorithm, Optimizer, Schedule};
 pub use plan::{Experiment, Plan, RunSpec};

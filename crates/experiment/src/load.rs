@@ -66,7 +66,7 @@ pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, Problems> 
 }
 
 /// Parses `--set` and its like into one tree each.
-fn read_overrides(overrides: &Overrides, sources: &mut Sources, found: &Found) -> Vec<Node> {
+pub(crate) fn read_overrides(overrides: &Overrides, sources: &mut Sources, found: &Found) -> Vec<Node> {
     let mut nodes = Vec::new();
     for (name, text) in &overrides.set {
         let source = sources.add(name, text);

@@ -49,6 +49,13 @@ pub struct Problems {
     pub(crate) sources: Sources,
 }
 
+/// Of a problem that stands in no text.
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Problems { list: vec![Problem { span: None, ..problem }], sources: Sources::default() }
+    }
+}
+
 impl Problems {
     /// The problems as text for a terminal, with colour or without.
     pub fn render(&self, colour: bool) -> String {

@@ -5,6 +5,7 @@
 
 mod comparison;
 pub mod curve;
+pub mod histogram;
 mod metric;
 pub mod page;
 pub mod picture;

@@ -36,6 +36,10 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// Run a recorded run again and check that the bits agree
     Replay(ReplayArgs),
+    /// List the initializers, or describe one: formula, parameters, source, example, standard deviations
+    Inits(InitsArgs),
+    /// Draw numbers from an initializer, or the weights of a config, and show their histogram
+    Hist(HistArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -136,6 +140,61 @@ pub(crate) struct ReplayArgs {
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitsArgs {
+    /// One initializer
+    pub(crate) name: Option<String>,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  train hist normal --set std=1 --draws 1000 --bins 500 --min -4 --max 4\n  train hist he_normal --shape 256x128 --out he.svg\n  train hist --config configs/trunc_normal.toml"
+)]
+pub(crate) struct HistArgs {
+    /// Initializer to draw from
+    #[arg(required_unless_present = "config", conflicts_with = "config")]
+    pub(crate) kind: Option<String>,
+    /// Config file, of which every layer's weight is drawn
+    #[arg(long, short = 'c', value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Parameter of the initializer or, with --config, any setting; may be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Connections into a unit and out of it
+    #[arg(long, value_name = "INxOUT", default_value = "784x256", value_parser = shape, conflicts_with = "config")]
+    pub(crate) shape: [usize; 2],
+    /// Show the first N numbers only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) draws: Option<u64>,
+    /// Bins of the picture
+    #[arg(long, value_name = "N", default_value = "100", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) bins: u16,
+    /// Lower edge of the first bin [default: the smallest number]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, requires = "max")]
+    pub(crate) min: Option<f64>,
+    /// Upper edge of the last bin [default: the largest number]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, requires = "min")]
+    pub(crate) max: Option<f64>,
+    /// The seed [default: 0, or the config's first]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Draw the picture into this file, .svg or .png
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Reads `784x256`.
+fn shape(text: &str) -> Result<[usize; 2], String> {
+    let sides = text.split_once('x').map(|(inputs, outputs)| [inputs.parse(), outputs.parse()]);
+    match sides {
+        Some([Ok(inputs @ 1..=65_536), Ok(outputs @ 1..=65_536)]) => Ok([inputs, outputs]),
+        _ => Err("expected two numbers from 1 to 65536, as in 784x256".to_owned()),
+    }
 }
 
 /// For whom results are printed.

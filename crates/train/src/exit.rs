@@ -5,7 +5,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use experiment::Problems;
+use experiment::{Problem, Problems};
 
 use crate::signals;
 
@@ -28,6 +28,12 @@ pub(crate) enum Failure {
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         Failure::Problems(Box::new(problems))
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Failure::Problems(Box::new(problem.into()))
     }
 }
 

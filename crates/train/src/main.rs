@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Some(Command::Compare(args)) => commands::compare::compare(&args),
         Some(Command::Report(args)) => commands::report::report(&args),
         Some(Command::Replay(args)) => commands::replay::replay(&args),
+        Some(Command::Inits(args)) => commands::inits::inits(&args),
+        Some(Command::Hist(args)) => commands::hist::hist(&args),
         Some(Command::Completions { shell }) => commands::completions::completions(shell),
     };
     exit::report(done)

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,23 +15,27 @@ use training::{Observer, Outcome, RunReport};
 pub(crate) struct Progress {
     screen: MultiProgress,
     all: Option<ProgressBar>,
+    runs: usize,
+    ended: AtomicUsize,
     bars: Mutex<HashMap<String, ProgressBar>>,
 }
 
 impl Progress {
-    /// Progress of `runs` runs; nothing is shown where `quiet`, or where nobody looks.
-    pub(crate) fn new(runs: usize, quiet: bool) -> Arc<Self> {
+    /// Progress of `runs`; nothing is shown where `quiet`, or where nobody looks.
+    pub(crate) fn new(runs: &[RunSpec], quiet: bool) -> Arc<Self> {
         let screen = MultiProgress::new();
         if quiet || !std::io::stderr().is_terminal() {
             screen.set_draw_target(ProgressDrawTarget::hidden());
         }
-        let all = (runs > 1).then(|| {
-            let bar = screen.add(ProgressBar::new(runs as u64));
-            bar.set_style(style("{pos}/{len} runs {bar:30.cyan/dim} {elapsed} elapsed, {eta} left"));
+        // Counted in steps, so that the time left is known before the first run is over.
+        let all = (runs.len() > 1).then(|| {
+            let bar = screen.add(ProgressBar::new(runs.iter().map(expected_steps).sum()));
+            bar.set_style(style("{prefix} runs {bar:30.cyan/dim} {elapsed} elapsed, {eta} left"));
+            bar.set_prefix(format!("0/{}", runs.len()));
             bar.enable_steady_tick(Duration::from_millis(500));
             bar
         });
-        Arc::new(Progress { screen, all, bars: Mutex::default() })
+        Arc::new(Progress { screen, all, runs: runs.len(), ended: AtomicUsize::new(0), bars: Mutex::default() })
     }
 
     /// Takes the bars off the screen.
@@ -47,6 +52,11 @@ impl Progress {
             act(bar);
         }
     }
+}
+
+/// Steps that a run will make, as far as that is known before its images are read.
+fn expected_steps(run: &RunSpec) -> u64 {
+    run.settings.training_images().map_or(0, |images| run.settings.steps(images))
 }
 
 /// A style; a template of ours that cannot be read falls back to indicatif's own.
@@ -72,14 +82,24 @@ impl Observer for Progress {
             if let Some(accuracy) = accuracy {
                 bar.set_message(format!("loss {loss:.3}  accuracy {:.1} %", accuracy * 100.0));
             }
+            if let Some(all) = &self.all {
+                all.inc(steps.saturating_sub(bar.position()));
+            }
             bar.set_position(steps);
         });
     }
 
     fn ended(&self, report: &RunReport) {
-        self.with_bar(&report.spec, ProgressBar::finish_and_clear);
+        let mut made = 0;
+        self.with_bar(&report.spec, |bar| {
+            made = bar.position();
+            bar.finish_and_clear();
+        });
         if let Some(all) = &self.all {
-            all.inc(1);
+            let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
+            all.set_prefix(format!("{ended}/{}", self.runs));
+            // Steps that were not made now: of a run that was finished before, or that diverged.
+            all.inc(expected_steps(&report.spec).saturating_sub(made));
             if matches!(report.outcome, Ok(Outcome::Skipped(_))) {
                 // What took no time says nothing about the time left.
                 all.reset_eta();

@@ -1,6 +1,7 @@
 //! Faults, injected while a run is under way: whatever happens, no record is half-written, no damage is used silently,
 //! and the run that is started again ends with the bits of one that was never disturbed.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 mod common;
 #[path = "../../training/testing/small_set.rs"]

@@ -1,5 +1,7 @@
 //! `train replay`: a recorded run is run again, and the first bit that is not the same is found.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 mod common;
 #[path = "../../training/testing/small_set.rs"]
 mod small_set;

@@ -1,6 +1,8 @@
 //! The bits of a run depend on its settings and its seed: not on what runs beside it, nor how often, nor in how many
 //! parts.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 mod common;
 
 use std::path::PathBuf;

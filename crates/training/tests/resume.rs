@@ -1,5 +1,7 @@
 //! A run that was interrupted, and goes on from its checkpoint, is the run that was not.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 mod common;
 
 use std::path::Path;

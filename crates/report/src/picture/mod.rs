@@ -6,6 +6,7 @@
 
 pub(crate) mod axis;
 mod curves;
+mod density;
 mod forest;
 mod frame;
 mod histograms;
@@ -20,6 +21,7 @@ use resvg::usvg::{self, fontdb};
 use crate::curve::Curve;
 use crate::{Arm, Comparison, Study};
 use curves::{Line, Lines, Marks, Vertical};
+pub use density::Panel;
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +157,11 @@ pub fn initial_weights(study: &Study) -> Picture {
 /// The weights of one network before its first step, a histogram a layer.
 pub fn weights(title: &str, subtitle: &str, layers: &[InitialWeights]) -> Picture {
     histograms::draw(title, subtitle, &[histograms::Row { label: "", layers }])
+}
+
+/// Drawn numbers, a histogram a panel, with the densities of their laws.
+pub fn histograms(title: &str, subtitle: &str, panels: &[Panel]) -> Picture {
+    density::draw(title, subtitle, panels)
 }
 
 fn labelled(arm: &Arm) -> String {

@@ -3,6 +3,8 @@
 
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod hist;
+pub(crate) mod inits;
 pub(crate) mod list;
 pub(crate) mod plan;
 pub(crate) mod replay;

@@ -13,7 +13,7 @@ use crate::signals;
 
 /// Repeats the run and prints how it compares; a difference is a failure.
 pub(crate) fn replay(args: &ReplayArgs) -> Done {
-    let progress = Progress::new(1, args.quiet);
+    let progress = Progress::new(&[], args.quiet);
     let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
     let replayed = run_again(&args.run, &signals::interrupt(), &observer);
     progress.clear();

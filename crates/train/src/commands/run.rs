@@ -26,7 +26,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         force: args.force,
         interrupt: signals::interrupt(),
     };
-    let progress = Progress::new(runs.len(), args.quiet);
+    let progress = Progress::new(&runs, args.quiet);
     let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
     let reports = execute(&runs, &options, &observer);
     progress.clear();

@@ -1,0 +1,138 @@
+//! `train hist`: the histogram of an initializer's numbers, or of every layer's weights of a config.
+
+use std::path::Path;
+
+use experiment::{Overrides, find_kind, load, read_initializer_line};
+use initializers::{Initializer, Law, Target};
+use record::write_atomically;
+use report::histogram::Histogram;
+use report::picture::{self, Panel};
+
+use crate::args::HistArgs;
+use crate::exit::{Done, Failure};
+
+/// One tensor's numbers.
+struct Drawn {
+    label: String,
+    histogram: Histogram,
+    law: Option<Law>,
+    /// The standard deviation that theory has for the numbers.
+    std: Option<f64>,
+}
+
+/// Draws, prints a histogram for each tensor and, where a file is named, makes the picture of all.
+pub(crate) fn hist(args: &HistArgs) -> Done {
+    let format = args.out.as_deref().map(format_of).transpose()?;
+    if let (Some(min), Some(max)) = (args.min, args.max)
+        && (min >= max || !(max - min).is_finite())
+    {
+        return Err(Failure::BadInput(format!("--min must be less than --max, but {min} is not less than {max}")));
+    }
+    let (title, seed, drawn) = if let Some(file) = &args.config { of_config(args, file)? } else { of_kind(args)? };
+    let bold = anstyle::Style::new().bold();
+    let cyan = anstyle::AnsiColor::Cyan.on_default();
+    for Drawn { label, histogram, std, .. } in &drawn {
+        let Histogram { count, mean, std: measured, min, max, .. } = histogram;
+        let theory = std.map(|std| format!(" (theory {std:.4})")).unwrap_or_default();
+        anstream::println!("{bold}{label}{bold:#}, {count} numbers with seed {seed}\n");
+        anstream::println!("{cyan}{}{cyan:#}\n", histogram.text());
+        // Adding 0 takes the sign off a mean that rounds to 0.
+        let mean = (mean * 1e4).round() / 1e4 + 0.0;
+        anstream::println!("mean {mean:.4}  std {measured:.4}{theory}  min {min:.4}  max {max:.4}\n");
+    }
+    let (Some(out), Some(format)) = (&args.out, format) else { return Ok(()) };
+    let panels: Vec<Panel> = drawn
+        .iter()
+        .map(|drawn| {
+            // A constant has no density: all of it is at one point.
+            let law = drawn.law.filter(|law| !matches!(law, Law::Constant { .. }));
+            let density = law.map(|law| Box::new(move |x| law.density(x)) as Box<dyn Fn(f64) -> f64>);
+            Panel { label: drawn.label.clone(), histogram: &drawn.histogram, density }
+        })
+        .collect();
+    let line =
+        if panels.iter().any(|panel| panel.density.is_some()) { ", the line the density drawn from" } else { "" };
+    let picture = picture::histograms(&title, &format!("seed {seed}{line}"), &panels);
+    let bytes = match format {
+        Format::Svg => picture.svg().as_bytes().to_vec(),
+        Format::Png => picture.png().map_err(|error| Failure::Failed(error.to_string()))?,
+    };
+    write_atomically(out, &bytes)
+        .map_err(|error| Failure::BadInput(format!("cannot write {}: {error}", out.display())))?;
+    anstream::println!("{}", out.display());
+    Ok(())
+}
+
+/// What a file's name asks for.
+#[derive(Clone, Copy)]
+enum Format {
+    Svg,
+    Png,
+}
+
+fn format_of(out: &Path) -> Result<Format, Failure> {
+    match out.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => Ok(Format::Svg),
+        Some("png") => Ok(Format::Png),
+        _ => Err(Failure::BadInput(format!("{} must end in .svg or .png", out.display()))),
+    }
+}
+
+fn of_kind(args: &HistArgs) -> Result<(String, u64, Vec<Drawn>), Failure> {
+    let kind = find_kind(args.kind.as_deref().unwrap_or_default())?;
+    let line = format!("init = {{ kind = {:?} }}", kind.name);
+    let init = read_initializer_line(&line, &overrides(args))?;
+    let seed = args.seed.unwrap_or(0);
+    let [fan_in, fan_out] = args.shape;
+    let parameters: Vec<String> = init.parameters().iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let title =
+        if parameters.is_empty() { kind.name.to_owned() } else { format!("{}: {}", kind.name, parameters.join(", ")) };
+    let drawn = draw(args, &init, None, &Target::linear(fan_in, fan_out), seed, format!("{fan_in} × {fan_out}"))
+        .map_err(|error| Failure::BadInput(error.to_string()))?;
+    Ok((title, seed, vec![drawn]))
+}
+
+fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), Failure> {
+    let plan = load(&[file.to_owned()], &overrides(args))?;
+    let Some(experiment) = plan.experiments.first() else { return Ok((String::new(), 0, Vec::new())) };
+    let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
+    let mut drawn = Vec::new();
+    for (arm, settings) in &experiment.arms {
+        for target in settings.model.targets() {
+            let init = settings.init.layer(target.layer + 1);
+            let arm = if experiment.arms.len() > 1 { format!("{arm}, ") } else { String::new() };
+            let label = format!(
+                "{arm}layer {}: {} × {}, {}",
+                target.layer + 1,
+                target.fan_in,
+                target.fan_out,
+                init.weight.kind().name
+            );
+            let bias = settings.model.bias.then_some(&init.bias);
+            let one = draw(args, &init.weight, bias, &target, seed, label);
+            drawn.push(one.map_err(|error| Failure::BadInput(error.to_string()))?);
+        }
+    }
+    Ok((experiment.title.clone(), seed, drawn))
+}
+
+fn overrides(args: &HistArgs) -> Overrides {
+    Overrides { set: args.set.iter().map(|text| ("--set".to_owned(), text.clone())).collect() }
+}
+
+fn draw(
+    args: &HistArgs,
+    init: &Initializer,
+    bias: Option<&Initializer>,
+    target: &Target,
+    seed: u64,
+    label: String,
+) -> Result<Drawn, initializers::DrawError> {
+    let mut numbers = init.draw_layer(bias, target, seed)?.weight;
+    if let Some(draws) = args.draws {
+        numbers.truncate(usize::try_from(draws).unwrap_or(usize::MAX));
+    }
+    let label = if init.needs_first_batch() { format!("{label}, before the first batch") } else { label };
+    let histogram = Histogram::of(&numbers, usize::from(args.bins), args.min.zip(args.max));
+    Ok(Drawn { label, histogram, law: init.law(target), std: init.std(target) })
+}

@@ -1,0 +1,82 @@
+//! `train compare` and `train report` on records that the binary itself has left.
+
+mod common;
+
+use std::fs;
+
+use common::Lab;
+use insta::assert_snapshot;
+
+/// Two arms of three seeds, a few steps each.
+const ARMS: &str = "title = \"Ones or rule\"\nseeds = 3\nmodel.hidden = [16]\ntraining = { max_steps = 30, batch_size = 32 }\n\
+                    [arms.ones]\ninit = \"ones\"\n[arms.rule]\ninit = \"general_rule\"\n";
+
+fn lab() -> Lab {
+    let lab = Lab::new();
+    lab.write("arms.toml", ARMS);
+    let output = lab.train(&["--config", "arms.toml"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("rule is better than ones"), "{printed}");
+    for picture in ["loss-first-100", "loss-all", "accuracy", "forest", "initial-weights"] {
+        assert!(lab.path().join(format!("runs/arms/{picture}.png")).is_file(), "{picture}");
+        assert!(printed.contains(&format!("runs/arms/{picture}.png")), "{printed}");
+    }
+    lab
+}
+
+#[test]
+fn records_compare_in_every_format_without_training() {
+    let lab = lab();
+    let said = |arguments: &[&str]| {
+        let output = lab.train(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(said(&["compare", "runs"]).contains("rule is better than ones"));
+    assert!(said(&["compare", "runs/arms", "--format", "markdown"]).contains("| rule | 3 |"));
+    assert!(
+        said(&["compare", "runs", "--format", "csv", "--sort", "name"]).lines().nth(1).unwrap().starts_with("ones,")
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&said(&["compare", "--format", "json", "--metric", "validation_loss"])).unwrap();
+    assert_eq!(json["arms"][0]["arm"], "rule");
+    assert_eq!(json["arms"][0]["values"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn broken_and_unfinished_records_are_named_and_left_out() {
+    let lab = lab();
+    fs::write(lab.path().join("runs/arms/ones/seed-1/steps.csv"), "step,loss\n").unwrap();
+    fs::write(lab.path().join("runs/arms/rule/seed-2/run.json"), "{").unwrap();
+    let output = lab.train(&["compare", "runs", "--format", "csv"]);
+    assert!(output.status.success());
+    let warned = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(warned.contains("warning: left out runs/arms/ones/seed-1: "), "{warned}");
+    assert!(warned.contains("warning: left out runs/arms/rule/seed-2: "), "{warned}");
+}
+
+#[test]
+fn the_page_is_one_file_beside_the_records() {
+    let lab = lab();
+    let output = lab.train(&["report", "runs/arms"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "runs/arms/report.html\n");
+    let page = fs::read_to_string(lab.path().join("runs/arms/report.html")).unwrap();
+    assert!(page.contains("Ones or rule") && page.contains("rule is better than ones"));
+}
+
+#[test]
+fn a_metric_that_is_not_there_is_bad_input() {
+    let output = Lab::new().train(&["compare", "--metric", "accuracy"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_folder_without_runs_is_bad_input() {
+    let lab = Lab::new();
+    fs::create_dir(lab.path().join("empty")).unwrap();
+    let output = lab.train(&["compare", "empty"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: no finished run in empty");
+}
