@@ -1,4 +1,5 @@
 //! Every message that a person reads about a config, as it looks.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use std::path::{Path, PathBuf};
 

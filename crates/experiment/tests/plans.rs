@@ -1,4 +1,5 @@
 //! What configs resolve to.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use std::path::{Path, PathBuf};
 

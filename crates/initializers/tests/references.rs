@@ -1,5 +1,6 @@
 //! Draws against PyTorch's, JAX's, Keras's, Flax's and Haiku's, as `scripts/reference_initializers.py` recorded them: by
 //! two-sample test, and by value where nothing is random.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::catalog::{self, Value};
 use initializers::{Activation, Initializer, Purpose, Stream, Target};

@@ -1,4 +1,5 @@
 //! Structured matrices: their defining properties for random shapes, and small ones by value.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::{Activation, Base, Connections, DrawError, Gain, Initializer, Purpose, Stream, Target, catalog};
 use proptest::prelude::*;

@@ -218,7 +218,10 @@ macro_rules! layers {
             }
 
             fn filled(self, weight: Option<Vec<f32>>, bias: Option<Vec<f32>>) -> Self {
-                Self { weight: put_some(self.weight, weight), bias: self.bias.map(|old| put_some(old, bias)), ..self }
+                let mut layer = self;
+                layer.weight = put_some(layer.weight, weight);
+                layer.bias = layer.bias.map(|old| put_some(old, bias));
+                layer
             }
         }
     )*};

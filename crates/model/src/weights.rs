@@ -34,6 +34,9 @@ pub fn draw_layers(
     targets.iter().enumerate().map(draw).collect()
 }
 
+/// A tensor's numbers, where they are drawn at all.
+type Numbers = Option<Vec<f32>>;
+
 /// The numbers of a weight and of a bias, each only where there is an initializer for it; both together where they have
 /// one law.
 pub(crate) fn draw_layer(
@@ -41,7 +44,7 @@ pub(crate) fn draw_layer(
     bias: Option<&Initializer>,
     target: &Target,
     seed: u64,
-) -> Result<(Option<Vec<f32>>, Option<Vec<f32>>), DrawError> {
+) -> Result<(Numbers, Numbers), DrawError> {
     if let (Some(weight), Some(bias)) = (weight, bias) {
         let LayerDraw { weight, bias } = weight.draw_layer(Some(bias), target, seed)?;
         return Ok((Some(weight), Some(bias)));

@@ -1,4 +1,5 @@
 //! Initializers on burn's own layers and on modules of them.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv1dConfig, Conv2d, Conv2dConfig, Conv3dConfig};

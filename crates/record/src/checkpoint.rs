@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     fn checkpoint(steps: usize) -> Checkpoint {
-        let losses = [0.1, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 2.302_585, 0.5, 65_504.0, 1e-40, 3.0];
+        let losses = [0.1, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 2.302, 0.5, 65_504.0, 1e-40, 3.0];
         Checkpoint {
             format: CHECKPOINT_FORMAT,
             id: "0123456789abcdef".into(),

@@ -52,7 +52,7 @@ impl Histogram {
     pub fn text(&self) -> String {
         // As many bins in every column, so that none stands out for having more.
         let fewest = self.counts.len().div_ceil(COLUMNS);
-        let even = (fewest..=2 * fewest).find(|bins| self.counts.len() % bins == 0);
+        let even = (fewest..=2 * fewest).find(|bins| self.counts.len().is_multiple_of(*bins));
         let heights: Vec<u64> = self.counts.chunks(even.unwrap_or(fewest)).map(|bins| bins.iter().sum()).collect();
         let columns = heights.len();
         let highest = heights.iter().copied().max().unwrap_or(0).max(1);

@@ -1,4 +1,5 @@
 //! The command line as a person meets it: what it leaves, what it prints, and how it ends.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 mod common;
 

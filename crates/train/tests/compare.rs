@@ -1,4 +1,5 @@
 //! `train compare` and `train report` on records that the binary itself has left.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 mod common;
 

@@ -24,4 +24,4 @@ mod weights;
 pub use backend::{BackendError, open_device};
 pub use execute::{Options, Outcome, RunError, RunReport, execute};
 pub use observer::{Observer, Silent};
-pub use replay::{Replay, TensorDifference, replay};
+pub use replay::{Replay, StepPair, TensorDifference, replay};

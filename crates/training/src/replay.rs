@@ -19,7 +19,7 @@ pub struct Replay {
     /// Steps that are the same to the bit, from the first on.
     pub equal_steps: u64,
     /// The first step that is not the same; where one of the two made fewer steps, it has none.
-    pub first_difference: Option<(Option<Step>, Option<Step>)>,
+    pub first_difference: Option<StepPair>,
     /// Final weights that are not the same, a line for each tensor that holds some.
     pub weights: Vec<TensorDifference>,
     /// What may be why: in what the places differ where the run was made and repeated.
@@ -108,7 +108,10 @@ fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
     }
 }
 
-fn compare_steps(recorded: &[Step], repeated: &[Step]) -> (u64, Option<(Option<Step>, Option<Step>)>) {
+/// A step as it was recorded, and as it was repeated.
+pub type StepPair = (Option<Step>, Option<Step>);
+
+fn compare_steps(recorded: &[Step], repeated: &[Step]) -> (u64, Option<StepPair>) {
     let same = |(a, b): &(&Step, &Step)| a.step == b.step && a.loss.to_bits() == b.loss.to_bits();
     let equal = recorded.iter().zip(repeated).take_while(same).count();
     let (a, b) = (recorded.get(equal).copied(), repeated.get(equal).copied());

@@ -1,10 +1,9 @@
 //! One run, from its settings to its record.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use burn::tensor::Device;
@@ -91,7 +90,7 @@ pub(crate) fn run(
         states,
         provenance: record.provenance.clone(),
         started: Instant::now(),
-        result: RefCell::new(Ok(series)),
+        result: Mutex::new(Ok(series)),
     });
     let batches = Batches {
         images: shared.training.clone(),

@@ -2,9 +2,8 @@
 //! this one counts in steps, records each one's loss, leaves checkpoints, and stops where a loss is no longer finite or a
 //! person says so.
 
-use std::cell::RefCell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use burn::module::Module;
@@ -46,7 +45,7 @@ pub(crate) struct StepByStep {
     pub(crate) provenance: Provenance,
     pub(crate) started: Instant,
     /// The series so far, then all of it; or why there is none.
-    pub(crate) result: RefCell<Result<Series, RunError>>,
+    pub(crate) result: Mutex<Result<Series, RunError>>,
 }
 
 /// The series of a run so far.
@@ -121,7 +120,7 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
             if let (true, Some(checkpointer)) = (saves, &mut checkpointer) {
                 let states = self.states.of(&learner, checkpointer, &event_store).map_err(RunError::Failed);
                 if let Err(error) = states.and_then(|states| self.save(&series, states)) {
-                    *self.result.borrow_mut() = Err(error);
+                    self.exchange_result(Err(error)).ok();
                     return (learner.model(), event_processor);
                 }
             }
@@ -130,7 +129,7 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
                 break;
             }
         }
-        *self.result.borrow_mut() = Ok(series);
+        self.exchange_result(Ok(series)).ok();
         (learner.model(), event_processor)
     }
 }
@@ -138,7 +137,12 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
 impl StepByStep {
     /// The series, or why there is none, once the learner is done.
     pub(crate) fn take_result(&self) -> Result<Series, RunError> {
-        self.result.replace(Ok(Series::default()))
+        self.exchange_result(Ok(Series::default()))
+    }
+
+    fn exchange_result(&self, result: Result<Series, RunError>) -> Result<Series, RunError> {
+        // A panic that left the lock poisoned has ended the run already.
+        std::mem::replace(&mut *self.result.lock().unwrap_or_else(PoisonError::into_inner), result)
     }
 
     /// Seconds of training, over all parts of the run.
@@ -147,7 +151,7 @@ impl StepByStep {
     }
 
     fn is_checkpoint(&self, done: u64) -> bool {
-        self.spec.settings.training.checkpoint_every.is_some_and(|every| done % every == 0)
+        self.spec.settings.training.checkpoint_every.is_some_and(|every| done.is_multiple_of(every))
     }
 
     fn save(&self, series: &Series, [model, optimizer, scheduler]: [Vec<u8>; 3]) -> Result<(), RunError> {
