@@ -1,7 +1,7 @@
 //! A TOML file as written, its validation and messages, and the plan that it resolves to: experiment -> arms -> seeds
 //! -> runs. Nothing here trains, and nothing but the config files is read.
 //!
-//! What was written is a tree of values that know where they stand ([`tree`]); what will run is [`Settings`], in which
+//! What was written is a tree of values that know where they stand (`tree`); what will run is [`Settings`], in which
 //! nothing is left open. [`load`] goes from the one to the other, and whatever is wrong on the way is a [`Problem`]
 //! with its file, line and column.
 
@@ -10,6 +10,7 @@ mod load;
 mod optimizer;
 mod plan;
 mod problem;
+mod schema;
 mod section;
 mod settings;
 mod sources;
@@ -20,6 +21,7 @@ pub use load::{Overrides, load};
 pub use optimizer::{Algorithm, Optimizer, Schedule};
 pub use plan::{Experiment, Plan, RunSpec};
 pub use problem::{Problem, Problems};
+pub use schema::schema;
 pub use settings::{
     Backend, Data, DataSet, Init, LastBatch, LayerInit, Length, Model, Normalization, RecordLoss, Settings, Training,
 };

@@ -1,6 +1,9 @@
 //! The optimizer's settings: which one, its parameters, its schedule of learning rates.
 
+use serde_json::{Value as Json, json};
+
 use crate::problem::Problem;
+use crate::schema::{flag, section, words};
 use crate::section::{Found, Section};
 use crate::tree::{Node, Tree};
 
@@ -164,6 +167,50 @@ impl Schedule {
         section.finish(&[]);
         schedule
     }
+}
+
+/// `[optimizer]` as a JSON schema.
+pub(crate) fn schema() -> Json {
+    let decay = |description: &str| json!({ "type": "number", "minimum": 0, "exclusiveMaximum": 1, "description": description });
+    let positive = |description: &str| json!({ "type": "number", "exclusiveMinimum": 0, "description": description });
+    let schedule = section(
+        "How the learning rate changes",
+        &[
+            ("kind", words("Its form", SCHEDULES.to_vec(), SCHEDULES[0])),
+            (
+                "end",
+                json!({ "type": "number", "minimum": 0, "maximum": 1, "default": 0,
+                "description": "linear, cosine: the last learning rate over the first" }),
+            ),
+            (
+                "gamma",
+                json!({ "type": "number", "exclusiveMinimum": 0, "maximum": 1, "default": 1,
+                "description": "exponential: the factor of each step" }),
+            ),
+        ],
+    );
+    let betas = json!({
+        "type": "array", "minItems": 2, "maxItems": 2, "items": decay("One of them"), "default": [0.9, 0.999],
+        "description": "adam, adamw: decay of the first and of the second moment",
+    });
+    let table = section(
+        "How weights change",
+        &[
+            ("kind", words("The rule", KINDS.to_vec(), KINDS[0])),
+            ("learning_rate", positive("The first learning rate: 0.001, and 0.01 for sgd")),
+            ("betas", betas),
+            ("epsilon", positive("adam, adamw: what keeps the division from zero: 1e-8")),
+            ("momentum", decay("sgd: the momentum's decay: 0")),
+            ("nesterov", flag("sgd: Nesterov's momentum", false)),
+            ("weight_decay", json!({ "type": "number", "minimum": 0, "description": "0, and 0.01 for adamw" })),
+            ("schedule", json!({ "anyOf": [{ "enum": SCHEDULES }, schedule] })),
+            (
+                "mup_base_width",
+                positive("adam, adamw: the hidden width that muP scales the layers' learning rates from"),
+            ),
+        ],
+    );
+    json!({ "anyOf": [{ "enum": KINDS }, table] })
 }
 
 /// A setting with kinds: a bare name, or a table with `kind` and the kind's parameters.

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Inits(InitsArgs),
     /// Draw numbers from an initializer, or the weights of a config, and show their histogram
     Hist(HistArgs),
+    /// Print the JSON schema of config files, for editors
+    Schema,
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Some(Command::Replay(args)) => commands::replay::replay(&args),
         Some(Command::Inits(args)) => commands::inits::inits(&args),
         Some(Command::Hist(args)) => commands::hist::hist(&args),
+        Some(Command::Schema) => commands::schema::schema(),
         Some(Command::Completions { shell }) => commands::completions::completions(shell),
     };
     exit::report(done)

@@ -11,3 +11,4 @@ pub(crate) mod replay;
 pub(crate) mod report;
 mod results;
 pub(crate) mod run;
+pub(crate) mod schema;
