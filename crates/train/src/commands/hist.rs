@@ -47,7 +47,11 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
             // A constant has no density: all of it is at one point.
             let law = drawn.law.filter(|law| !matches!(law, Law::Constant { .. }));
             let density = law.map(|law| Box::new(move |x| law.density(x)) as Box<dyn Fn(f64) -> f64>);
-            Panel { label: drawn.label.clone(), histogram: &drawn.histogram, density }
+            Panel {
+                label: format!("{}, {} numbers", drawn.label, drawn.histogram.count),
+                histogram: &drawn.histogram,
+                density,
+            }
         })
         .collect();
     let line =
@@ -84,9 +88,11 @@ fn of_kind(args: &HistArgs) -> Result<(String, u64, Vec<Drawn>), Failure> {
     let init = read_initializer_line(&line, &overrides(args))?;
     let seed = args.seed.unwrap_or(0);
     let [fan_in, fan_out] = args.shape;
-    let parameters: Vec<String> = init.parameters().iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    let title =
-        if parameters.is_empty() { kind.name.to_owned() } else { format!("{}: {}", kind.name, parameters.join(", ")) };
+    // What is as usual goes without saying.
+    let given = init.parameters().into_iter().zip(kind.parameters);
+    let unusual = given.filter(|((_, value), parameter)| parameter.default.as_ref() != Some(value));
+    let said: Vec<String> = unusual.map(|((name, value), _)| format!("{name} = {value}")).collect();
+    let title = if said.is_empty() { kind.name.to_owned() } else { format!("{}: {}", kind.name, said.join(", ")) };
     let drawn = draw(args, &init, None, &Target::linear(fan_in, fan_out), seed, format!("{fan_in} × {fan_out}"))
         .map_err(|error| Failure::BadInput(error.to_string()))?;
     Ok((title, seed, vec![drawn]))
