@@ -91,10 +91,13 @@ impl Observer for Progress {
 
     fn ended(&self, report: &RunReport) {
         let mut made = 0;
-        self.with_bar(&report.spec, |bar| {
+        let mut bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(bar) = bars.remove(&report.spec.label()) {
             made = bar.position();
             bar.finish_and_clear();
-        });
+            self.screen.remove(&bar);
+        }
+        drop(bars);
         if let Some(all) = &self.all {
             let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
             all.set_prefix(format!("{ended}/{}", self.runs));

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use experiment::{Backend, Data, RunSpec};
-use record::{LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights};
+use record::{
+    LockError, Metrics, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights,
+};
 
 use crate::backend::{BackendError, open_device};
 use crate::data::{Resident, Scale, checksum_of, read_set};
@@ -43,11 +45,31 @@ pub struct RunReport {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// It was run.
-    Ran(RunRecord),
+    Ran(Summary),
     /// Its record was there already.
-    Skipped(RunRecord),
+    Skipped(Summary),
     /// It was not begun, since the others were interrupted.
     NotBegun,
+}
+
+/// What a record says at a glance. The whole of it is on disk; of thousands of runs it would fill the memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// How far the run is.
+    pub status: Status,
+    /// Steps that it made.
+    pub steps: u64,
+    /// What came out.
+    pub metrics: Option<Metrics>,
+    /// Seconds of training.
+    pub training_seconds: f64,
+}
+
+impl Summary {
+    fn of(record: &RunRecord) -> Self {
+        let training_seconds = record.provenance.training_seconds;
+        Summary { status: record.status, steps: record.steps, metrics: record.metrics, training_seconds }
+    }
 }
 
 /// Why a run has no result.
@@ -145,7 +167,7 @@ fn attempt(
     if let Some(record) = finished {
         // A process that was killed after the record was whole left them.
         let _ = directory.remove_checkpoints();
-        return Ok(Outcome::Skipped(record));
+        return Ok(Outcome::Skipped(Summary::of(&record)));
     }
     let desk = Desk::new(directory, lock);
     let (interrupt, watcher) = (Arc::clone(&options.interrupt), Arc::clone(observer));
@@ -155,7 +177,7 @@ fn attempt(
     if let Err(error) = &ran {
         mark_failed(&desk, error);
     }
-    ran.map(Outcome::Ran)
+    ran.map(|record| Outcome::Ran(Summary::of(&record)))
 }
 
 /// Lets the record of a run that was begun say how it ended; where nothing can be written, the error alone says it.

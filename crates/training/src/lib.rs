@@ -22,6 +22,6 @@ mod strategy;
 mod weights;
 
 pub use backend::{BackendError, open_device};
-pub use execute::{Options, Outcome, RunError, RunReport, execute};
+pub use execute::{Options, Outcome, RunError, RunReport, Summary, execute};
 pub use observer::{Observer, Silent};
 pub use replay::{Replay, StepPair, TensorDifference, replay};

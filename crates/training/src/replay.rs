@@ -71,7 +71,7 @@ pub fn replay(
     let options = Options { out: out.path().to_owned(), jobs: 1, force: false, interrupt: Arc::clone(interrupt) };
     let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else { return Ok(None) };
     match report.outcome? {
-        Outcome::Ran(record) if record.status.is_final() => {}
+        Outcome::Ran(summary) if summary.status.is_final() => {}
         _ => return Ok(None),
     }
     let failed = |error: record::ReadError| RunError::Failed(error.to_string());

@@ -78,6 +78,7 @@ pub(crate) fn run(
     observer.started(spec, start, steps);
 
     let (states, couriers) = States::with_couriers();
+    #[expect(clippy::arc_with_non_send_sync, reason = "burn asks for an Arc, and uses it on this thread alone")]
     let strategy = Arc::new(StepByStep {
         spec: spec.clone(),
         images: shared.training.len() as u64,

@@ -43,7 +43,7 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
     let mut skipped = 0;
     for report in reports {
         match &report.outcome {
-            Ok(Outcome::Ran(record)) if record.status.is_final() => {}
+            Ok(Outcome::Ran(summary)) if summary.status.is_final() => {}
             Ok(Outcome::Skipped(_)) => skipped += 1,
             _ => continue,
         }
@@ -93,7 +93,7 @@ fn conclude(reports: &[RunReport]) -> Done {
     }
     let unfinished = reports.iter().filter(|report| match &report.outcome {
         Ok(Outcome::NotBegun) => true,
-        Ok(Outcome::Ran(record) | Outcome::Skipped(record)) => record.status == Status::Interrupted,
+        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == Status::Interrupted,
         Err(_) => false,
     });
     match unfinished.count() {
@@ -107,17 +107,17 @@ fn conclude(reports: &[RunReport]) -> Done {
 }
 
 fn as_json(report: &RunReport) -> serde_json::Value {
-    let (record, skipped, error) = match &report.outcome {
-        Ok(Outcome::Ran(record)) => (Some(record), false, None),
-        Ok(Outcome::Skipped(record)) => (Some(record), true, None),
+    let (summary, skipped, error) = match &report.outcome {
+        Ok(Outcome::Ran(summary)) => (Some(summary), false, None),
+        Ok(Outcome::Skipped(summary)) => (Some(summary), true, None),
         Ok(Outcome::NotBegun) => (None, false, None),
         Err(error) => (None, false, Some(error.to_string())),
     };
     json!({
         "experiment": report.spec.experiment, "arm": report.spec.arm, "seed": report.spec.seed,
         "id": report.spec.id(), "directory": report.directory, "skipped": skipped,
-        "status": record.map(|record| record.status), "error": error,
-        "steps": record.map(|record| record.steps), "metrics": record.and_then(|record| record.metrics),
-        "training_seconds": record.map(|record| record.provenance.training_seconds),
+        "status": summary.map(|summary| summary.status), "error": error,
+        "steps": summary.map(|summary| summary.steps), "metrics": summary.and_then(|summary| summary.metrics),
+        "training_seconds": summary.map(|summary| summary.training_seconds),
     })
 }
