@@ -34,7 +34,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
         Format::Json => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
         Format::Text => show(&reports, &args.out)?,
     }
-    conclude(&reports)
+    conclude(&reports, args.force)
 }
 
 /// Prints what came out, and draws it beside the records: one run by itself, several as a comparison.
@@ -78,7 +78,7 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
 }
 
 /// The end of the program that the runs' ends come to.
-fn conclude(reports: &[RunReport]) -> Done {
+fn conclude(reports: &[RunReport], force: bool) -> Done {
     let failed: Vec<_> = reports.iter().filter_map(|r| r.outcome.as_ref().err().map(|error| (r, error))).collect();
     if let [(report, error)] = failed.as_slice() {
         let message = if reports.len() == 1 { error.to_string() } else { format!("{}: {error}", report.spec.label()) };
@@ -96,13 +96,12 @@ fn conclude(reports: &[RunReport]) -> Done {
         Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == Status::Interrupted,
         Err(_) => false,
     });
+    // With the flag, it would start anew what is to be gone on with.
+    let command = if force { "the same command without --force" } else { "the same command" };
     match unfinished.count() {
         0 => Ok(()),
-        1 if reports.len() == 1 => Err(Failure::Interrupted("interrupted; the same command goes on".into())),
-        n => Err(Failure::Interrupted(format!(
-            "interrupted; {n} of {} runs are left for the same command",
-            reports.len()
-        ))),
+        1 if reports.len() == 1 => Err(Failure::Interrupted(format!("interrupted; {command} goes on"))),
+        n => Err(Failure::Interrupted(format!("interrupted; {n} of {} runs are left for {command}", reports.len()))),
     }
 }
 
