@@ -1,4 +1,5 @@
-//! Adam in one pass, for backends whose tensors lie in this process's memory.
+//! Adam in one pass, for the backend flex, whose tensors are plain memory of this process. (ndarray copies them on the
+//! way in and out, which costs more than the pass saves.)
 //!
 //! burn's own Adam makes some ten temporaries for each parameter; this one goes once over weight, gradient and both
 //! moments, in place. Its arithmetic is burn's, operation for operation, and its state is burn's [`AdamState`], so that

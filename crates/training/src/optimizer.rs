@@ -18,7 +18,7 @@ use crate::adam::FusedAdam;
 pub(crate) fn optimizer(optimizer: &Optimizer, backend: Backend) -> ModuleOptimizer {
     let decay = (optimizer.weight_decay > 0.0).then(|| WeightDecayConfig::new(optimizer.weight_decay as f32));
     match optimizer.algorithm {
-        Algorithm::Adam { betas, epsilon } if backend != Backend::Wgpu => ModuleOptimizer::from(FusedAdam {
+        Algorithm::Adam { betas, epsilon } if backend == Backend::Flex => ModuleOptimizer::from(FusedAdam {
             betas: betas.map(|beta| beta as f32),
             epsilon: epsilon as f32,
             weight_decay: optimizer.weight_decay as f32,
