@@ -182,6 +182,7 @@ mod tests {
             id: "0123456789abcdef".into(),
             experiment: "e".into(),
             arm: "base".into(),
+            sweep: None,
             seed: 3,
             title: "t".into(),
             status: Status::Finished,

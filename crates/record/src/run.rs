@@ -17,8 +17,11 @@ pub struct RunRecord {
     pub id: String,
     /// The experiment's name.
     pub experiment: String,
-    /// The arm's name; `base` where the experiment has but one.
+    /// The arm's name; `base` where the experiment has but one. Each point of a sweep is an arm of its own.
     pub arm: String,
+    /// Where in a sweep the run stands; none where the experiment sweeps over nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<SweepPoint>,
     /// The seed.
     pub seed: u64,
     /// The experiment's title, for people.
@@ -41,6 +44,38 @@ pub struct RunRecord {
     pub metrics: Option<Metrics>,
     /// SHA-256 of each other file of the record, by name; empty while the run is unfinished.
     pub files: BTreeMap<String, String>,
+}
+
+/// Where in a sweep a run stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepPoint {
+    /// The arm that was swept: that of the config, without the point; `base` where the config names none.
+    pub arm: String,
+    /// The value on each axis, in the order of the config.
+    pub axes: Vec<AxisValue>,
+}
+
+/// A point's value on one axis of a sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AxisValue {
+    /// The setting's dotted name: `init.std`.
+    pub setting: String,
+    /// The value as the config gives it: a number, a word, or a list of them.
+    pub value: serde_json::Value,
+    /// How values on the axis are spaced.
+    pub scale: Scale,
+}
+
+/// How values on an axis are spaced, and so how it is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scale {
+    /// As numbers.
+    Linear,
+    /// As the logarithms of numbers.
+    Log,
+    /// As they were listed: words, lists, truth values.
+    Listed,
 }
 
 /// How far a run is.

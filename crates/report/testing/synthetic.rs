@@ -138,6 +138,7 @@ impl Synthetic {
             id: format!("{place:08x}{seed:08x}"),
             experiment: self.experiment.to_owned(),
             arm: profile.name.to_owned(),
+            sweep: None,
             seed,
             title: self.title.to_owned(),
             status: if diverged { Status::Diverged } else { Status::Finished },

@@ -186,6 +186,7 @@ fn new_record(spec: &RunSpec, shared: &Shared, layers: &[LayerWeights], steps: u
         id: spec.id(),
         experiment: spec.experiment.clone(),
         arm: spec.arm.clone(),
+        sweep: None,
         seed: spec.seed,
         title: spec.title.clone(),
         status: Status::Running,
