@@ -125,6 +125,12 @@ impl Split {
         self.range.is_empty()
     }
 
+    /// Those of its images whose numbers are in `range`, which must not reach beyond the last.
+    pub fn part(&self, range: Range<usize>) -> Split {
+        assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} images", self.len());
+        Split { file: Arc::clone(&self.file), range: self.range.start + range.start..self.range.start + range.end }
+    }
+
     /// The pixels of every image, image after image: [`PIXELS`] bytes each.
     pub fn pixels(&self) -> &[u8] {
         &self.file.pixels[self.range.start * PIXELS..self.range.end * PIXELS]
@@ -164,6 +170,7 @@ mod tests {
         assert_eq!(set.training.labels(), [4, 5, 6, 7, 8, 9]);
         assert_eq!(set.test.len(), 3);
         assert_eq!(set.training.get(1).unwrap(), Image { pixels: vec![5; PIXELS], label: 5 });
+        assert_eq!(set.training.part(2..4).labels(), [6, 7]);
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use burn::tensor::{Tensor, activation as burn_activation};
 use initializers::Activation;
 
-/// Applies `activation` to every number. A PReLU's slope is a parameter of its network, so its caller brings it.
-pub(crate) fn apply<const D: usize>(activation: Activation, slope: Option<Tensor<1>>, x: Tensor<D>) -> Tensor<D> {
+/// Applies `activation` to every number. A PReLU's slope is a parameter of its network, so its caller brings it, in a
+/// shape that broadcasts to that of `x`.
+pub(crate) fn apply<const D: usize>(activation: Activation, slope: Option<Tensor<D>>, x: Tensor<D>) -> Tensor<D> {
     match activation {
         Activation::Linear => x,
         Activation::Relu => burn_activation::relu(x),
         Activation::LeakyRelu { negative_slope } => burn_activation::leaky_relu(x, negative_slope),
         Activation::Prelu { alpha } => match slope {
-            Some(slope) => burn_activation::prelu(x, slope),
+            // burn's own takes one slope for all, or one a channel; networks side by side have one each.
+            Some(slope) => burn_activation::relu(x.clone()) - slope * burn_activation::relu(-x),
             None => burn_activation::leaky_relu(x, alpha),
         },
         Activation::Relu6 => burn_activation::relu6(x),

@@ -296,11 +296,11 @@ mod tests {
         let mut expected = vec![0.0; 2];
         for image in images {
             for output in 0..2 {
-                let network = crate::Mlp::new(layers.clone(), Activation::Tanh, &device);
-                let logits = network.forward(Tensor::from_floats([image], &device));
-                let gradients = logits.slice([0..1, output..output + 1]).sum().backward();
+                let network = crate::Mlp::new(std::slice::from_ref(&layers), Activation::Tanh, &device);
+                let logits = network.forward(Tensor::from_floats([[image]], &device));
+                let gradients = logits.slice([0..1, 0..1, output..output + 1]).sum().backward();
                 for (square, layer) in expected.iter_mut().zip(&network.layers) {
-                    let gradient = numbers(layer.weight.val().grad(&gradients).unwrap());
+                    let gradient = numbers(layer.weight.val().grad(&gradients).unwrap().squeeze_dim(0));
                     *square += gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>();
                 }
             }

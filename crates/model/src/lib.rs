@@ -1,7 +1,8 @@
 //! The network, and initializers applied to burn parameters: [`Apply`] does it for any burn program.
 //!
-//! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of any width, on burn's
-//! `nn::Linear`. Its weights are drawn on the host from keyed streams, so every backend starts from the same bits.
+//! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of any width, and any number
+//! of such networks side by side: a whole study can train as one. Its weights are drawn on the host from keyed streams, so
+//! every backend starts from the same bits.
 //!
 //! ```
 //! use burn::tensor::Device;
@@ -11,9 +12,9 @@
 //! let targets = [Target::linear(784, 256).at(0, 2), Target::linear(256, 10).at(1, 2)];
 //! let weight = Initializer::truncated_normal(0.1);
 //! let layers = draw_layers(&targets, |_| (weight.clone(), Some(Initializer::Zeros)), 0)?;
-//! let mlp = Mlp::new(layers, Activation::Relu, &Device::flex());
-//! let images = burn::tensor::Tensor::<2>::zeros([128, 784], &Device::flex());
-//! assert_eq!(mlp.forward(images).dims(), [128, 10]);
+//! let mlp = Mlp::new(&[layers], Activation::Relu, &Device::flex());
+//! let images = burn::tensor::Tensor::<3>::zeros([1, 128, 784], &Device::flex());
+//! assert_eq!(mlp.forward(images).dims(), [1, 128, 10]);
 //! # Ok::<(), model::init::DrawError>(())
 //! ```
 
@@ -26,5 +27,5 @@ mod weights;
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};
 pub use first_batch::{FirstBatchError, complete_layers};
 pub use initializers as init;
-pub use mlp::Mlp;
+pub use mlp::{Mlp, StackedLinear};
 pub use weights::{LayerWeights, draw_layers};

@@ -1,46 +1,73 @@
-//! The fully connected network: layers of burn's `nn::Linear` with an activation between them, and logits at the end.
+//! The fully connected network: layers with an activation between them, and logits at the end. Networks of one shape
+//! stand side by side in it, each with parameters of its own: every tensor has a leading axis of runs, and one network
+//! alone is a stack of one.
 
 use burn::module::{Module, Param};
-use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
 
 use crate::LayerWeights;
 use crate::activation::apply;
 
-/// A multilayer perceptron.
+/// Multilayer perceptrons of one shape, trained together and independent of each other.
 #[derive(Module, Debug)]
 pub struct Mlp {
-    /// From the input on; the weight of each is `[fan_in, fan_out]`.
-    pub layers: Vec<Linear>,
-    /// The trained slopes of a PReLU, one for each hidden layer; of no other activation.
-    pub slopes: Vec<Param<Tensor<1>>>,
+    /// From the input on.
+    pub layers: Vec<StackedLinear>,
+    /// The trained slopes of a PReLU, `[runs, 1, 1]`, one tensor for each hidden layer; of no other activation.
+    pub slopes: Vec<Param<Tensor<3>>>,
     #[module(skip)]
     activation: Activation,
 }
 
+/// One fully connected layer of every network.
+#[derive(Module, Debug)]
+pub struct StackedLinear {
+    /// `[runs, fan_in, fan_out]`.
+    pub weight: Param<Tensor<3>>,
+    /// `[runs, 1, fan_out]`.
+    pub bias: Option<Param<Tensor<3>>>,
+}
+
+impl StackedLinear {
+    /// `[runs, batch, fan_out]` of `[runs, batch, fan_in]`: each network's own product and bias.
+    pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+        let products = inputs.matmul(self.weight.val());
+        match &self.bias {
+            Some(bias) => products + bias.val(),
+            None => products,
+        }
+    }
+}
+
 impl Mlp {
-    /// The network of `layers`, with `activation` after each but the last, on `device`.
-    pub fn new(layers: Vec<LayerWeights>, activation: Activation, device: &Device) -> Self {
-        let hidden = layers.len().saturating_sub(1);
+    /// A network for each of `runs`, which have one shape, with `activation` after each layer but the last, on `device`.
+    pub fn new(runs: &[Vec<LayerWeights>], activation: Activation, device: &Device) -> Self {
+        let count = runs.len();
+        let depth = runs.first().map_or(0, Vec::len);
+        let parameter = |data: Vec<f32>, shape: [usize; 3]| Param::from_data(TensorData::new(data, shape), device);
+        let linear = |place: usize| {
+            let layers = || runs.iter().map(move |layers| &layers[place]);
+            let [fan_in, fan_out] = runs[0][place].shape;
+            let weight = layers().flat_map(|layer| &layer.weight).copied().collect();
+            let bias: Vec<f32> = layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
+            StackedLinear {
+                weight: parameter(weight, [count, fan_in, fan_out]),
+                bias: (!bias.is_empty()).then(|| parameter(bias, [count, 1, fan_out])),
+            }
+        };
         let slopes = match activation {
             Activation::Prelu { alpha } => {
-                (0..hidden).map(|_| Param::from_data(TensorData::from([alpha as f32]), device)).collect()
+                (1..depth).map(|_| parameter(vec![alpha as f32; count], [count, 1, 1])).collect()
             }
             _ => Vec::new(),
         };
-        let linear = |layer: LayerWeights| {
-            let width = layer.shape[1];
-            Linear {
-                weight: Param::from_data(TensorData::new(layer.weight, layer.shape), device),
-                bias: layer.bias.map(|bias| Param::from_data(TensorData::new(bias, [width]), device)),
-            }
-        };
-        Mlp { layers: layers.into_iter().map(linear).collect(), slopes, activation }
+        Mlp { layers: (0..depth).map(linear).collect(), slopes, activation }
     }
 
-    /// Logits, `[batch, classes]`, of inputs, `[batch, inputs]`.
-    pub fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+    /// Logits, `[runs, batch, classes]`, of inputs, `[runs, batch, inputs]`; or of `[1, batch, inputs]`, which all
+    /// networks then see.
+    pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
         let mut x = inputs;
         for (place, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
@@ -49,6 +76,23 @@ impl Mlp {
             }
         }
         x
+    }
+
+    /// How many networks there are.
+    pub fn runs(&self) -> usize {
+        self.layers.first().map_or(0, |layer| layer.weight.val().dims()[0])
+    }
+
+    /// One of the networks, by its place, as a stack of one.
+    pub fn network(&self, place: usize) -> Mlp {
+        let part = |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().slice([place..place + 1]));
+        let layer =
+            |layer: &StackedLinear| StackedLinear { weight: part(&layer.weight), bias: layer.bias.as_ref().map(part) };
+        Mlp {
+            layers: self.layers.iter().map(layer).collect(),
+            slopes: self.slopes.iter().map(part).collect(),
+            activation: self.activation,
+        }
     }
 
     /// The activation between layers.
@@ -61,15 +105,44 @@ impl Mlp {
 mod tests {
     use super::*;
 
+    fn layers(scale: f32) -> Vec<LayerWeights> {
+        let weight = |numbers: &[f32]| numbers.iter().map(|number| scale * number).collect();
+        vec![
+            LayerWeights { shape: [2, 2], weight: weight(&[1.0, -1.0, 2.0, 1.0]), bias: Some(vec![0.5, 0.0]) },
+            LayerWeights { shape: [2, 1], weight: weight(&[-1.0, 10.0]), bias: None },
+        ]
+    }
+
+    fn logits(mlp: &Mlp, inputs: Tensor<3>) -> Vec<f32> {
+        mlp.forward(inputs).into_data().try_to_vec().unwrap()
+    }
+
     #[test]
     fn logits_are_the_layers_applied_in_turn_with_no_activation_at_the_end() {
-        let layers = vec![
-            LayerWeights { shape: [2, 2], weight: vec![1.0, -1.0, 2.0, 1.0], bias: Some(vec![0.5, 0.0]) },
-            LayerWeights { shape: [2, 1], weight: vec![-1.0, 10.0], bias: None },
-        ];
-        let mlp = Mlp::new(layers, Activation::Relu, &Device::flex());
-        let logits = mlp.forward(Tensor::from_floats([[3.0, 1.0], [0.0, 0.0]], &Device::flex()));
+        let mlp = Mlp::new(&[layers(1.0)], Activation::Relu, &Device::flex());
+        let inputs = Tensor::from_floats([[[3.0, 1.0], [0.0, 0.0]]], &Device::flex());
         // [3, 1]: hidden [5.5, -2] -> [5.5, 0] -> -5.5; [0, 0]: hidden [0.5, 0] -> -0.5.
-        assert_eq!(logits.into_data().try_to_vec::<f32>().unwrap(), [-5.5, -0.5]);
+        assert_eq!(logits(&mlp, inputs), [-5.5, -0.5]);
+    }
+
+    #[test]
+    fn networks_side_by_side_see_their_own_inputs_or_share_one_batch() {
+        let mlp = Mlp::new(&[layers(1.0), layers(2.0)], Activation::Relu, &Device::flex());
+        let own = Tensor::from_floats([[[3.0, 1.0]], [[0.0, 0.0]]], &Device::flex());
+        // The second network doubles its weights: hidden [0.5, 0] -> -2 * 0.5.
+        assert_eq!(logits(&mlp, own), [-5.5, -1.0]);
+        let shared = Tensor::from_floats([[[3.0, 1.0]]], &Device::flex());
+        // [3, 1]: hidden [10.5, -4] -> [10.5, 0] -> -21.
+        assert_eq!(logits(&mlp, shared.clone()), [-5.5, -21.0]);
+        assert_eq!((mlp.runs(), logits(&mlp.network(1), shared)), (2, vec![-21.0]));
+    }
+
+    #[test]
+    fn a_prelu_has_a_slope_for_each_network_and_hidden_layer() {
+        let mlp = Mlp::new(&[layers(1.0), layers(1.0)], Activation::Prelu { alpha: 0.5 }, &Device::flex());
+        assert_eq!(mlp.slopes.iter().map(|slope| slope.dims()).collect::<Vec<_>>(), [[2, 1, 1]]);
+        let inputs = Tensor::from_floats([[[3.0, 1.0]]], &Device::flex());
+        // Hidden [5.5, -2] -> [5.5, -1] -> -5.5 - 10.
+        assert_eq!(logits(&mlp, inputs), [-15.5, -15.5]);
     }
 }

@@ -98,6 +98,10 @@ pub(crate) struct RunArgs {
     /// Runs side by side, each on one core [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Runs of one shape that train as one, at most; on a CPU each alone is as fast [default: 1 on a CPU, as many as
+    /// memory takes on a GPU]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) stack: Option<u16>,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) out: PathBuf,

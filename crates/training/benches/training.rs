@@ -69,7 +69,7 @@ impl PacedRun {
         let interrupt = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             let out = tempfile::tempdir().expect("a folder can be made");
-            let options = Options { out: out.path().to_owned(), jobs: 1, force: true, interrupt };
+            let options = Options { out: out.path().to_owned(), jobs: 1, stack: None, force: true, interrupt };
             execute(&plan.runs(), &options, &observer);
         });
         PacedRun { go: Some(go), done, stop, thread: Some(thread) }

@@ -1,9 +1,10 @@
 //! Adam in one pass, for the backend flex, whose tensors are plain memory of this process. (ndarray copies them on the
 //! way in and out, which costs more than the pass saves.)
 //!
-//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over weight, gradient and both
-//! moments, in place. Its arithmetic is burn's, operation for operation, and its state is burn's [`AdamState`], so that
-//! a checkpoint of the one serves the other.
+//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over gradient and both moments, in
+//! place, and leaves the change in the gradient's memory. (The weight itself is shared with the learner's model, so that
+//! changing it in place would copy it first.) Its arithmetic is burn's, operation for operation, and its state is burn's
+//! [`AdamState`], so that a checkpoint of the one serves the other.
 
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -24,7 +25,6 @@ struct Factors {
     correction: f32,
     epsilon: f32,
     rate: f32,
-    decay: f32,
 }
 
 impl Optimizer for FusedAdam {
@@ -38,6 +38,9 @@ impl Optimizer for FusedAdam {
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let device = tensor.device();
+        // L2 weight decay is a part of the gradient.
+        let gradient =
+            if self.weight_decay > 0.0 { gradient + tensor.clone().mul_scalar(self.weight_decay) } else { gradient };
         let (time, moments) = match state {
             Some(AdamState { momentum }) => {
                 (momentum.time + 1, [momentum.moment_1.into_data(), momentum.moment_2.into_data()])
@@ -45,8 +48,7 @@ impl Optimizer for FusedAdam {
             None => (1, [zeros(&tensor), zeros(&tensor)]),
         };
         let [mut first, mut second] = moments;
-        let mut weight = tensor.into_data();
-        let gradient = gradient.into_data();
+        let mut gradient = gradient.into_data();
         let second_correction = (1.0 - self.betas[1].powi(time as i32)).sqrt();
         let factors = Factors {
             betas: self.betas,
@@ -54,15 +56,14 @@ impl Optimizer for FusedAdam {
             correction: second_correction / (1.0 - self.betas[0].powi(time as i32)),
             epsilon: self.epsilon * second_correction,
             rate: rate as f32,
-            decay: self.weight_decay,
         };
-        match (weight.as_mut_slice(), gradient.as_slice(), first.as_mut_slice(), second.as_mut_slice()) {
-            (Ok(weight), Ok(gradient), Ok(first), Ok(second)) => update(factors, weight, gradient, first, second),
+        match (gradient.as_mut_slice(), first.as_mut_slice(), second.as_mut_slice()) {
+            (Ok(gradient), Ok(first), Ok(second)) => update(factors, gradient, first, second),
             _ => unreachable!("parameters of the network are 32-bit floats in this process's memory"),
         }
-        let tensor = |data: TensorData| Tensor::from_data(data, &device);
-        let state = AdamState::new(AdaptiveMomentumState::new(time, tensor(first), tensor(second)));
-        (tensor(weight), Some(state))
+        let on_device = |data: TensorData| Tensor::from_data(data, &device);
+        let state = AdamState::new(AdaptiveMomentumState::new(time, on_device(first), on_device(second)));
+        (tensor - on_device(gradient), Some(state))
     }
 
     fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
@@ -76,16 +77,15 @@ fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
     TensorData::new(vec![0.0f32; shape.iter().product()], shape)
 }
 
-/// One step for one parameter, compiled for the widest vectors that the processor has. Every operation stands alone
-/// (Rust fuses no product into a sum), so its width changes no bit.
-fn update(factors: Factors, weight: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
-    let Factors { betas, rests, correction, epsilon, rate, decay } = factors;
+/// One step for one parameter, after which `gradient` holds what is to be taken off it. Compiled for the widest vectors
+/// that the processor has; every operation stands alone (Rust fuses no product into a sum), so their width changes no bit.
+fn update(factors: Factors, gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+    let Factors { betas, rests, correction, epsilon, rate } = factors;
     pulp::Arch::new().dispatch(|| {
-        for (((w, &g), m), v) in weight.iter_mut().zip(gradient).zip(first).zip(second) {
-            let g = if decay > 0.0 { g + *w * decay } else { g };
-            *m = *m * betas[0] + g * rests[0];
-            *v = *v * betas[1] + (g * g) * rests[1];
-            *w -= (*m * correction) / (v.sqrt() + epsilon) * rate;
+        for ((g, m), v) in gradient.iter_mut().zip(first).zip(second) {
+            *m = *m * betas[0] + *g * rests[0];
+            *v = *v * betas[1] + (*g * *g) * rests[1];
+            *g = (*m * correction) / (v.sqrt() + epsilon) * rate;
         }
     });
 }

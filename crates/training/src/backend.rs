@@ -1,7 +1,9 @@
 //! Backends by name, as burn devices: which are in this build, and what to type for the one that is not.
 
 use burn::tensor::Device;
-use experiment::Backend;
+use experiment::{Backend, Settings};
+
+use crate::learner::CHUNK;
 
 /// Why a backend cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +53,23 @@ fn open_wgpu() -> Result<Device, BackendError> {
     let probed = std::panic::catch_unwind(probe);
     std::panic::set_hook(hook);
     probed.map_err(|panic| BackendError::NoAdapter(crate::run::panic_message(&*panic)))
+}
+
+/// How many runs are to train as one where nobody says. A processor is kept busy by one run on each core. A graphics
+/// processor waits for its launches, so it gets as many runs as its memory takes: no buffer beyond what every adapter
+/// allocates.
+pub(crate) fn stack_size(settings: &Settings) -> usize {
+    const LARGEST_BUFFER: usize = 128 << 20;
+    match settings.backend {
+        Backend::Flex | Backend::NdArray => 1,
+        Backend::Wgpu => {
+            let widths = settings.model.widths();
+            let weights = widths.windows(2).map(|pair| pair[0] * pair[1]).max().unwrap_or(1);
+            let widest = widths.iter().copied().max().unwrap_or(1);
+            let batch = settings.training.batch_size.max(CHUNK) * widest;
+            (LARGEST_BUFFER / (size_of::<f32>() * weights.max(batch))).max(1)
+        }
+    }
 }
 
 /// What the backend's device is called in a record.

@@ -17,7 +17,6 @@ use burn::train::checkpoint::{
 };
 use burn::train::metric::store::EventStoreClient;
 use burn::train::{Learner, LearningCheckpointer};
-use record::Checkpoint;
 
 use crate::classifier::Classifier;
 use crate::run::panic_message;
@@ -80,21 +79,21 @@ impl States {
     }
 }
 
-/// A learner as it was when the checkpoint was made.
+/// A learner as it was when its model, optimizer and schedule were these bytes.
 ///
 /// # Errors
 /// burn's word on why it cannot be had from these bytes.
 pub(crate) fn restore(
-    checkpoint: &Checkpoint,
+    [model, optimizer_state, schedule]: [&[u8]; 3],
     classifier: Classifier,
     optimizer: ModuleOptimizer,
     scheduler: ModuleLrScheduler,
 ) -> Result<Learner<Classifier>, String> {
     // burn's readers answer some states that are not theirs with a panic.
     let restored = std::panic::catch_unwind(AssertUnwindSafe(|| -> Result<_, RecordError> {
-        let classifier = classifier.try_load_record(read::<ModuleRecord>(&checkpoint.model)?)?;
-        let optimizer = optimizer.load_record(read(&checkpoint.optimizer)?);
-        let scheduler = scheduler.load_record(read(&checkpoint.scheduler)?);
+        let classifier = classifier.try_load_record(read::<ModuleRecord>(model)?)?;
+        let optimizer = optimizer.load_record(read(optimizer_state)?);
+        let scheduler = scheduler.load_record(read(schedule)?);
         Ok(Learner::new(classifier, optimizer, scheduler))
     }));
     restored.map_err(|panic| panic_message(&*panic))?.map_err(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! The network as burn's learner sees it: a step of training and a step of validation.
+//! The networks of a stack as burn's learner sees them: a step of training and a step of validation.
 
 use burn::module::Module;
 use burn::tensor::activation::log_softmax;
@@ -8,33 +8,33 @@ use model::Mlp;
 
 use crate::data::Batch;
 
-/// An [`Mlp`] that learns to classify.
+/// Networks, side by side, that learn to classify.
 #[derive(Module, Debug)]
 pub(crate) struct Classifier {
     pub(crate) network: Mlp,
 }
 
-/// What the network makes of a batch.
+/// What the networks make of a batch.
 pub(crate) struct Judgement {
-    /// Cross-entropy of each image, `[batch]`, without autodiff.
-    pub(crate) losses: Tensor<1>,
-    /// `[batch, classes]`, without autodiff.
-    pub(crate) logits: Tensor<2>,
-    /// `[batch]`.
-    pub(crate) labels: Tensor<1, Int>,
+    /// Cross-entropy of each image, `[runs, batch]`, without autodiff.
+    pub(crate) losses: Tensor<2>,
+    /// `[runs, batch, classes]`, without autodiff.
+    pub(crate) logits: Tensor<3>,
+    /// `[runs, batch]`.
+    pub(crate) labels: Tensor<2, Int>,
 }
 
 impl Judgement {
-    /// How many images were classified rightly.
-    pub(crate) fn correct(&self) -> u64 {
-        let [batch, _] = self.logits.dims();
-        let answers = self.logits.clone().argmax(1).reshape([batch]);
-        answers.equal(self.labels.clone()).int().sum().into_scalar::<i64>() as u64
+    /// How many images each network classified rightly.
+    pub(crate) fn correct(&self) -> Vec<u64> {
+        let answers = self.logits.clone().argmax(2).reshape(self.labels.dims());
+        let correct = answers.equal(self.labels.clone()).int().sum_dim(1);
+        correct.into_data().iter::<i64>().map(|count| count as u64).collect()
     }
 
-    /// The share of images that were classified rightly.
-    pub(crate) fn accuracy(&self) -> f64 {
-        self.correct() as f64 / self.labels.dims()[0] as f64
+    /// Images that each network saw.
+    pub(crate) fn images(&self) -> u64 {
+        self.labels.dims()[1] as u64
     }
 }
 
@@ -44,10 +44,27 @@ impl ItemLazy for Judgement {
     }
 }
 
-/// Cross-entropy of each image: minus the logarithm of the probability that the network gives to its class.
-fn cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1> {
-    let [batch, _] = logits.dims();
-    log_softmax(logits, 1).gather(1, labels.reshape([batch, 1])).reshape([batch]).neg()
+impl Classifier {
+    /// How many networks there are.
+    pub(crate) fn runs(&self) -> usize {
+        self.network.runs()
+    }
+
+    /// One of them, as a stack of one.
+    pub(crate) fn part(&self, run: usize) -> Classifier {
+        Classifier { network: self.network.network(run) }
+    }
+
+    /// Logits, the cross-entropy of each image (minus the logarithm of the probability that the network gives to its
+    /// class), and the labels of every network's images.
+    fn judge(&self, batch: Batch) -> (Tensor<3>, Tensor<2>, Tensor<2, Int>) {
+        let logits = self.network.forward(batch.images);
+        let [runs, size, _] = logits.dims();
+        let labels = batch.labels.expand([runs, size]);
+        let log_probabilities = log_softmax(logits.clone(), 2);
+        let losses = log_probabilities.gather(2, labels.clone().reshape([runs, size, 1])).reshape([runs, size]).neg();
+        (logits, losses, labels)
+    }
 }
 
 impl TrainStep for Classifier {
@@ -55,10 +72,11 @@ impl TrainStep for Classifier {
     type Output = Judgement;
 
     fn step(&self, batch: Batch) -> TrainOutput<Judgement> {
-        let logits = self.network.forward(batch.images);
-        let losses = cross_entropy(logits.clone(), batch.labels.clone());
-        let gradients = losses.clone().mean().backward();
-        let judgement = Judgement { losses: losses.inner(), logits: logits.inner(), labels: batch.labels };
+        let (logits, losses, labels) = self.judge(batch);
+        // Each network has its own mean loss, and no parameter of one is in the loss of another: the gradients of the sum are
+        // each network's own.
+        let gradients = losses.clone().mean_dim(1).sum().backward();
+        let judgement = Judgement { losses: losses.inner(), logits: logits.inner(), labels };
         TrainOutput::new(self, gradients, judgement)
     }
 }
@@ -68,8 +86,7 @@ impl InferenceStep for Classifier {
     type Output = Judgement;
 
     fn step(&self, batch: Batch) -> Judgement {
-        let logits = self.network.forward(batch.images);
-        let losses = cross_entropy(logits.clone(), batch.labels.clone());
-        Judgement { losses, logits, labels: batch.labels }
+        let (logits, losses, labels) = self.judge(batch);
+        Judgement { losses, logits, labels }
     }
 }

@@ -1,4 +1,5 @@
-//! Images on the device: the whole set lives there, and a batch is one gather of its rows.
+//! Images as bytes, and batches of them as tensors: a byte becomes an input only when its batch is asked for, so that
+//! the whole set takes a quarter of the memory, and of what a batch reads from it.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,21 +8,21 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use experiment::{Data, DataSet, Normalization};
 use mnist::{ImageSet, PIXELS, SetError, Split};
 
-/// Labelled images on the device.
+/// The labelled images of a split, and the device that their batches go to.
 #[derive(Debug, Clone)]
-pub(crate) struct Resident {
-    images: Tensor<2>,
-    labels: Tensor<1, Int>,
-    len: usize,
+pub(crate) struct Images {
+    split: Split,
+    scale: Scale,
+    device: Device,
 }
 
-/// Some of them: what the network sees at once.
+/// What networks that train side by side see at once.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
-    /// `[batch, 784]`.
-    pub(crate) images: Tensor<2>,
-    /// `[batch]`, 0 to 9.
-    pub(crate) labels: Tensor<1, Int>,
+    /// `[runs, batch, 784]`; or `[1, batch, 784]`, which all runs see.
+    pub(crate) images: Tensor<3>,
+    /// `[runs, batch]` or `[1, batch]`, 0 to 9.
+    pub(crate) labels: Tensor<2, Int>,
 }
 
 /// Reads the set that the settings name.
@@ -39,18 +40,18 @@ pub(crate) fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
     foreign.then(|| record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()])))
 }
 
-/// What turns a byte into an input: `(byte / 255 - mean) / std`.
+/// What turns a byte into an input: `(byte - mean) / std`, in 32 bits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scale {
-    mean: f64,
-    std: f64,
+    mean: f32,
+    std: f32,
 }
 
 impl Scale {
     /// The scale that the settings ask for; the statistics are those of all training pixels.
     pub(crate) fn of(normalize: Normalization, training: &Split) -> Self {
         match normalize {
-            Normalization::Unit => Scale { mean: 0.0, std: 1.0 },
+            Normalization::Unit => Scale { mean: 0.0, std: 255.0 },
             Normalization::Standard => {
                 // Whole numbers, so that the sums are exact.
                 let (sum, squares) = training.pixels().iter().fold((0u64, 0u64), |(sum, squares), &byte| {
@@ -61,55 +62,119 @@ impl Scale {
                 let variance = squares as f64 / n - mean * mean;
                 // Images of one colour have no scale of their own.
                 let std = if variance > 0.0 { variance.sqrt() } else { 255.0 };
-                Scale { mean: mean / 255.0, std: std / 255.0 }
+                Scale { mean: mean as f32, std: std as f32 }
             }
         }
     }
 
-    fn table(self) -> [f32; 256] {
-        std::array::from_fn(|byte| ((byte as f64 / 255.0 - self.mean) / self.std) as f32)
+    /// The inputs of some images, `count` in all, after one another. Compiled for the widest vectors that the processor
+    /// has.
+    fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>, count: usize) -> Vec<f32> {
+        let mut inputs = Vec::with_capacity(count * PIXELS);
+        pulp::Arch::new().dispatch(|| {
+            for image in images {
+                inputs.extend(image.iter().map(|&byte| (f32::from(byte) - self.mean) / self.std));
+            }
+        });
+        inputs
     }
 }
 
-impl Resident {
-    /// Puts a split on the device.
+impl Images {
     pub(crate) fn new(split: &Split, scale: Scale, device: &Device) -> Self {
-        let table = scale.table();
-        let images: Vec<f32> = split.pixels().iter().map(|&byte| table[usize::from(byte)]).collect();
-        let labels: Vec<i32> = split.labels().iter().map(|&label| i32::from(label)).collect();
-        Resident {
-            images: Tensor::from_data(TensorData::new(images, [split.len(), PIXELS]), device),
-            labels: Tensor::from_data(TensorData::new(labels, [split.len()]), device),
-            len: split.len(),
-        }
+        Images { split: split.clone(), scale, device: device.clone() }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.split.len()
     }
 
-    /// The images of those numbers.
-    pub(crate) fn gather(&self, indices: &[u32]) -> Batch {
-        let indices: Vec<i32> = indices.iter().map(|&index| index as i32).collect();
-        let count = indices.len();
-        let indices = Tensor::<1, Int>::from_data(TensorData::new(indices, [count]), &self.images.device());
-        Batch { images: self.images.clone().select(0, indices.clone()), labels: self.labels.clone().select(0, indices) }
+    /// The inputs of the images of those numbers: 784 numbers each.
+    pub(crate) fn inputs(&self, numbers: &[u32]) -> Vec<f32> {
+        self.scale.inputs(numbers.iter().map(|&number| self.pixels(number)), numbers.len())
+    }
+
+    /// A batch of the images of those numbers: a list for each run, all equally long.
+    pub(crate) fn gather(&self, runs: &[&[u32]]) -> Batch {
+        let (count, size) = (runs.len(), runs.first().map_or(0, |numbers| numbers.len()));
+        let numbers = || runs.iter().flat_map(|numbers| numbers.iter().copied());
+        let inputs = self.scale.inputs(numbers().map(|number| self.pixels(number)), count * size);
+        let labels = numbers().map(|number| self.split.labels()[number as usize]).collect();
+        self.batch(inputs, labels, [count, size])
     }
 
     /// Some of them that follow each other.
     pub(crate) fn part(&self, range: Range<usize>) -> Self {
-        Resident {
-            images: self.images.clone().slice([range.clone()]),
-            labels: self.labels.clone().slice([range.clone()]),
-            len: range.len(),
+        Images { split: self.split.part(range), ..self.clone() }
+    }
+
+    /// All of them in their order, so many at a time, as batches that all runs see.
+    pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
+        (0..self.len()).step_by(size.max(1)).map(move |start| {
+            let part = self.split.part(start..(start + size).min(self.len()));
+            let inputs = self.scale.inputs(std::iter::once(part.pixels()), part.len());
+            self.batch(inputs, part.labels().to_vec(), [1, part.len()])
+        })
+    }
+
+    fn pixels(&self, number: u32) -> &[u8] {
+        &self.split.pixels()[number as usize * PIXELS..][..PIXELS]
+    }
+
+    fn batch(&self, inputs: Vec<f32>, labels: Vec<u8>, [runs, size]: [usize; 2]) -> Batch {
+        let labels: Vec<i32> = labels.into_iter().map(i32::from).collect();
+        Batch {
+            images: Tensor::from_data(TensorData::new(inputs, [runs, size, PIXELS]), &self.device),
+            labels: Tensor::from_data(TensorData::new(labels, [runs, size]), &self.device),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_is_the_byte_over_255_rounded_once() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let inputs = Scale { mean: 0.0, std: 255.0 }.inputs(std::iter::once(&bytes[..]), 1);
+        for (byte, input) in bytes.into_iter().zip(inputs) {
+            assert_eq!(input.to_bits(), ((f64::from(byte) / 255.0) as f32).to_bits(), "byte {byte}");
         }
     }
 
-    /// All of them in their order, so many at a time.
-    pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
-        (0..self.len).step_by(size.max(1)).map(move |start| {
-            let Resident { images, labels, .. } = self.part(start..(start + size).min(self.len));
-            Batch { images, labels }
-        })
+    #[test]
+    fn a_batch_holds_the_images_that_each_run_asks_for() {
+        let set = ImageSet::embedded(5_000).unwrap();
+        let images = Images::new(&set.test, Scale::of(Normalization::Unit, &set.training), &Device::flex());
+        let batch = images.gather(&[&[7, 0], &[0, 9_999]]);
+        assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 2, PIXELS], [2, 2]));
+        let labels: Vec<i64> = batch.labels.into_data().iter().collect();
+        let of = |image: usize| i64::from(set.test.labels()[image]);
+        assert_eq!(labels, [of(7), of(0), of(0), of(9_999)]);
+        let pixels: Vec<f32> = batch.images.into_data().iter().collect();
+        assert_eq!(pixels[PIXELS..2 * PIXELS], images.inputs(&[0]));
+        assert_eq!(pixels[3 * PIXELS..], images.inputs(&[9_999]));
+    }
+
+    #[test]
+    fn standard_inputs_have_mean_0_and_variance_1() {
+        let set = ImageSet::embedded(5_000).unwrap();
+        let scale = Scale::of(Normalization::Standard, &set.training);
+        let inputs = scale.inputs(std::iter::once(set.training.pixels()), set.training.len());
+        let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / inputs.len() as f64;
+        let square = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / inputs.len() as f64;
+        assert!(mean.abs() < 1e-6 && (square - 1.0).abs() < 1e-5, "{mean} {square}");
+    }
+
+    #[test]
+    fn chunks_go_through_all_images_in_their_order() {
+        let set = ImageSet::embedded(5_000).unwrap();
+        let images = Images::new(&set.validation, Scale { mean: 0.0, std: 255.0 }, &Device::flex()).part(10..25);
+        let sizes: Vec<usize> = images.chunks(6).map(|batch| batch.labels.dims()[1]).collect();
+        assert_eq!(sizes, [6, 6, 3]);
+        let labels: Vec<i64> =
+            images.chunks(6).flat_map(|b| b.labels.into_data().iter::<i64>().collect::<Vec<_>>()).collect();
+        assert!(labels.into_iter().eq(set.validation.labels()[10..25].iter().map(|&label| i64::from(label))));
     }
 }

@@ -1,4 +1,5 @@
-//! The runs of a plan, as many side by side as there are workers, each on one thread; finished ones are skipped.
+//! The runs of a plan, in stacks that train as one (most often of one run), as many side by side as there are workers, each
+//! on one thread; finished runs are skipped.
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -11,19 +12,22 @@ use record::{
     LockError, Metrics, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights,
 };
 
-use crate::backend::{BackendError, open_device};
-use crate::data::{Resident, Scale, checksum_of, read_set};
+use crate::backend::{self, BackendError, open_device};
+use crate::data::{Images, Scale, checksum_of, read_set};
 use crate::desk::Desk;
 use crate::observer::Observer;
 use crate::run::{self, Shared, panic_message};
+use crate::stack::stacks;
 
 /// How runs are carried out; what they compute does not depend on it.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The folder of records.
     pub out: PathBuf,
-    /// Runs side by side.
+    /// Stacks side by side, each on one thread.
     pub jobs: usize,
+    /// The most runs of a stack, which train as one; `None` leaves it to the backend.
+    pub stack: Option<usize>,
     /// Whether finished runs are run anew.
     pub force: bool,
     /// Becomes true when runs are to stop.
@@ -101,6 +105,15 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The same error, of another run of the stack that it ended.
+    fn again(&self) -> Self {
+        match self {
+            RunError::BadInput(message) => RunError::BadInput(message.clone()),
+            RunError::Backend(error) => RunError::Backend(error.clone()),
+            other => RunError::Failed(other.to_string()),
+        }
+    }
+
     /// Whether it is for the person to put right, not a failure of the program.
     pub fn is_bad_input(&self) -> bool {
         match self {
@@ -114,28 +127,27 @@ impl RunError {
 /// Carries out `runs` and tells how each went, in their order.
 pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>) -> Vec<RunReport> {
     let reports: Mutex<Vec<Option<RunReport>>> = Mutex::new(runs.iter().map(|_| None).collect());
+    let stacks = stacks(runs, |settings| options.stack.unwrap_or_else(|| backend::stack_size(settings)));
     let next = AtomicUsize::new(0);
-    let images = Images::default();
+    let sets = Sets::default();
     let work = || {
-        while let Some((place, spec)) = take(&next, runs) {
-            let outcome = attempt(spec, options, &images, observer);
-            let report = RunReport { spec: spec.clone(), directory: spec.directory(&options.out), outcome };
-            observer.ended(&report);
-            lock(&reports)[place] = Some(report);
+        while let Some(places) = stacks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let stack: Vec<&RunSpec> = places.iter().map(|&place| &runs[place]).collect();
+            for (&place, outcome) in places.iter().zip(attempt(&stack, options, &sets, observer)) {
+                let spec = &runs[place];
+                let report = RunReport { spec: spec.clone(), directory: spec.directory(&options.out), outcome };
+                observer.ended(&report);
+                lock(&reports)[place] = Some(report);
+            }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, runs.len().max(1)) {
+        for _ in 0..options.jobs.clamp(1, stacks.len().max(1)) {
             scope.spawn(|| on_one_thread(work));
         }
     });
     let reports = reports.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     reports.into_iter().flatten().collect()
-}
-
-fn take<'a>(next: &AtomicUsize, runs: &'a [RunSpec]) -> Option<(usize, &'a RunSpec)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    runs.get(place).map(|spec| (place, spec))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -151,33 +163,66 @@ fn on_one_thread(work: impl FnOnce() + Send) {
     }
 }
 
-/// Carries out one run unless its record is there; a panic ends it alone.
+/// Carries out the runs of a stack whose records are not there; a panic ends them alone.
 fn attempt(
-    spec: &RunSpec,
+    stack: &[&RunSpec],
     options: &Options,
-    images: &Images,
+    sets: &Sets,
     observer: &Arc<dyn Observer>,
-) -> Result<Outcome, RunError> {
+) -> Vec<Result<Outcome, RunError>> {
     if options.interrupt.load(Ordering::Relaxed) {
-        return Ok(Outcome::NotBegun);
+        return stack.iter().map(|_| Ok(Outcome::NotBegun)).collect();
     }
-    let directory = RunDirectory::new(spec.directory(&options.out));
-    let lock = directory.lock()?;
-    let (lock, finished) = already_there(spec, &directory, lock, options, observer.as_ref())?;
-    if let Some(record) = finished {
-        // A process that was killed after the record was whole left them.
-        let _ = directory.remove_checkpoints();
-        return Ok(Outcome::Skipped(Summary::of(&record)));
+    let mut outcomes: Vec<Option<Result<Outcome, RunError>>> = stack.iter().map(|_| None).collect();
+    let mut begun = Vec::new();
+    for (spec, outcome) in stack.iter().zip(&mut outcomes) {
+        match claim(spec, options, observer.as_ref()) {
+            Ok(Claim::Run(desk)) => begun.push(((*spec).clone(), desk)),
+            Ok(Claim::Finished(summary)) => *outcome = Some(Ok(Outcome::Skipped(summary))),
+            Err(error) => *outcome = Some(Err(error)),
+        }
     }
-    let desk = Desk::new(directory, lock);
-    let (interrupt, watcher) = (Arc::clone(&options.interrupt), Arc::clone(observer));
-    let carry_out = || run::run(spec, &images.get(spec)?, &desk, options.force, interrupt, watcher);
+    let desks: Vec<Desk> = begun.iter().map(|(_, desk)| desk.clone()).collect();
+    let carry_out = || match begun.first() {
+        Some((spec, _)) => {
+            let shared = sets.get(spec)?;
+            Ok(run::run(begun, &shared, options.force, &options.interrupt, observer))
+        }
+        None => Ok(Vec::new()),
+    };
     let ran = std::panic::catch_unwind(AssertUnwindSafe(carry_out));
     let ran = ran.unwrap_or_else(|panic| Err(RunError::Failed(panic_message(&*panic))));
-    if let Err(error) = &ran {
-        mark_failed(&desk, error);
-    }
-    ran.map(|record| Outcome::Ran(Summary::of(&record)))
+    let ran = ran.unwrap_or_else(|error| desks.iter().map(|_| Err(error.again())).collect());
+    let mut ran = ran.into_iter().zip(desks).map(|(ran, desk)| {
+        if let Err(error) = &ran {
+            mark_failed(&desk, error);
+        }
+        ran.map(|record| Outcome::Ran(Summary::of(&record)))
+    });
+    // What has no outcome yet was begun, in that order.
+    outcomes.into_iter().filter_map(|outcome| outcome.or_else(|| ran.next())).collect()
+}
+
+/// What there is to do for a run.
+enum Claim {
+    /// To run it, and write there.
+    Run(Desk),
+    /// Nothing: its record is there.
+    Finished(Summary),
+}
+
+fn claim(spec: &RunSpec, options: &Options, observer: &dyn Observer) -> Result<Claim, RunError> {
+    let directory = RunDirectory::new(spec.directory(&options.out));
+    let lock = directory.lock()?;
+    let (lock, finished) = already_there(spec, &directory, lock, options, observer)?;
+    Ok(match finished {
+        Some(record) => {
+            // A process that was killed after the record was whole left them.
+            let _ = directory.remove_checkpoints();
+            Claim::Finished(Summary::of(&record))
+        }
+        None => Claim::Run(Desk::new(directory, lock)),
+    })
 }
 
 /// Lets the record of a run that was begun say how it ended; where nothing can be written, the error alone says it.
@@ -229,11 +274,11 @@ fn aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
     std::iter::once(folder.join(&name)).chain(numbered).find(|path| !path.exists()).unwrap_or(folder)
 }
 
-/// Images on devices, each set loaded once for all the runs that learn it.
+/// Sets of images, each loaded once for all the runs that learn it.
 #[derive(Default)]
-struct Images(Mutex<Vec<((Backend, Data), Shared)>>);
+struct Sets(Mutex<Vec<((Backend, Data), Shared)>>);
 
-impl Images {
+impl Sets {
     fn get(&self, spec: &RunSpec) -> Result<Shared, RunError> {
         let key = (spec.settings.backend, spec.settings.data.clone());
         // Held while loading: a second worker that needs the same set waits for it instead of loading it again.
@@ -253,9 +298,9 @@ fn load(backend: Backend, data: &Data) -> Result<Shared, RunError> {
     let scale = Scale::of(data.normalize, &set.training);
     Ok(Shared {
         checksum: checksum_of(data, &set),
-        training: Resident::new(&set.training, scale, &device),
-        validation: Resident::new(&set.validation, scale, &device),
-        test: Resident::new(&set.test, scale, &device),
+        training: Images::new(&set.training, scale, &device),
+        validation: Images::new(&set.validation, scale, &device),
+        test: Images::new(&set.test, scale, &device),
         device,
     })
 }

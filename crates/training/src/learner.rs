@@ -1,5 +1,6 @@
-//! burn's `SupervisedTraining` and `Learner`, put together for one run.
+//! burn's `SupervisedTraining` and `Learner`, put together for one stack of runs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,47 +10,41 @@ use burn::optim::ModuleOptimizer;
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::tensor::Device;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
-use experiment::Settings;
-use record::Checkpoint;
+use experiment::RunSpec;
 
 use crate::checkpoint::{Courier, WhenAsked, restore};
 use crate::classifier::Classifier;
-use crate::data::{Batch, Resident};
+use crate::data::{Batch, Images};
 use crate::optimizer;
 use crate::order::epoch_order;
 use crate::quiet::Quiet;
 use crate::strategy::StepByStep;
 
-/// A learner that has not learned anything yet, of a run of `steps` steps.
+/// A learner that has not learned anything yet, of runs of `steps` steps that train as one.
 ///
 /// # Errors
 /// burn's word on why it cannot be.
-pub(crate) fn new_learner(
-    classifier: Classifier,
-    settings: &Settings,
-    steps: u64,
-) -> Result<Learner<Classifier>, String> {
-    let (optimizer, schedule) = optimizer_and_schedule(settings, steps)?;
+pub(crate) fn new_learner(classifier: Classifier, runs: &[RunSpec], steps: u64) -> Result<Learner<Classifier>, String> {
+    let (optimizer, schedule) = optimizer_and_schedule(runs, steps)?;
     Ok(Learner::new(classifier, optimizer, schedule))
 }
 
-/// The learner that a checkpoint was made of.
+/// The learner whose state was `[model, optimizer, scheduler]`.
 ///
 /// # Errors
 /// burn's word on why it cannot be had.
 pub(crate) fn restored_learner(
-    checkpoint: &Checkpoint,
+    state: [&[u8]; 3],
     classifier: Classifier,
-    settings: &Settings,
+    runs: &[RunSpec],
     steps: u64,
 ) -> Result<Learner<Classifier>, String> {
-    let (optimizer, schedule) = optimizer_and_schedule(settings, steps)?;
-    restore(checkpoint, classifier, optimizer, schedule)
+    let (optimizer, schedule) = optimizer_and_schedule(runs, steps)?;
+    restore(state, classifier, optimizer, schedule)
 }
 
-fn optimizer_and_schedule(settings: &Settings, steps: u64) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
-    let optimizer = optimizer::optimizer(&settings.optimizer, settings.backend);
-    Ok((optimizer, optimizer::schedule(settings, steps)?))
+fn optimizer_and_schedule(runs: &[RunSpec], steps: u64) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
+    Ok((optimizer::optimizer(runs), optimizer::schedule(runs, steps)?))
 }
 
 /// Trains `learner` as `strategy` says, and leaves what came of it in the strategy.
@@ -59,7 +54,7 @@ fn optimizer_and_schedule(settings: &Settings, steps: u64) -> Result<(ModuleOpti
 pub(crate) fn train(
     learner: Learner<Classifier>,
     batches: Batches,
-    validation: Resident,
+    validation: Images,
     directory: &Path,
     strategy: Arc<StepByStep>,
     [model, optimizer, scheduler]: [Courier; 3],
@@ -78,12 +73,13 @@ pub(crate) fn train(
     }
 }
 
-/// The batches of a run from a step on, epoch after epoch: burn's loader is not told the epoch, so this one goes
+/// The batches of a stack of runs from a step on, epoch after epoch: burn's loader is not told the epoch, so this one goes
 /// through all of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Batches {
-    pub(crate) images: Resident,
-    pub(crate) seed: u64,
+    pub(crate) images: Images,
+    /// The seed of each run.
+    pub(crate) seeds: Vec<u64>,
     pub(crate) batch_size: usize,
     pub(crate) steps_per_epoch: u64,
     /// The first step.
@@ -94,7 +90,7 @@ pub(crate) struct Batches {
 
 impl DataLoader<Batch> for Batches {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch> + 'a> {
-        Box::new(BatchIterator { batches: self, step: self.start, epoch: u64::MAX, order: Vec::new() })
+        Box::new(BatchIterator { batches: self, step: self.start, epoch: u64::MAX, orders: BTreeMap::new() })
     }
 
     fn num_items(&self) -> usize {
@@ -117,24 +113,27 @@ struct BatchIterator<'a> {
     batches: &'a Batches,
     step: u64,
     epoch: u64,
-    order: Vec<u32>,
+    /// The order of each seed.
+    orders: BTreeMap<u64, Vec<u32>>,
 }
 
 impl Iterator for BatchIterator<'_> {
     type Item = Result<Batch, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let Batches { images, seed, batch_size, steps_per_epoch, steps, .. } = self.batches;
+        let Batches { images, seeds, batch_size, steps_per_epoch, steps, .. } = self.batches;
         if self.step >= *steps {
             return None;
         }
         let (epoch, place) = (self.step / steps_per_epoch, (self.step % steps_per_epoch) as usize);
         if epoch != self.epoch {
-            (self.epoch, self.order) = (epoch, epoch_order(*seed, epoch, images.len()));
+            self.epoch = epoch;
+            self.orders = seeds.iter().map(|&seed| (seed, epoch_order(seed, epoch, images.len()))).collect();
         }
         self.step += 1;
-        let end = ((place + 1) * batch_size).min(self.order.len());
-        Some(Ok(images.gather(&self.order[place * batch_size..end])))
+        let (start, end) = (place * batch_size, ((place + 1) * batch_size).min(images.len()));
+        let runs: Vec<&[u32]> = seeds.iter().map(|seed| &self.orders[seed][start..end]).collect();
+        Some(Ok(images.gather(&runs)))
     }
 }
 
@@ -147,7 +146,7 @@ impl DataLoaderIterator<Batch> for BatchIterator<'_> {
 
 /// A split in its order, a thousand images at a time: large enough for full speed, small enough for any device.
 #[derive(Debug, Clone)]
-pub(crate) struct Chunks(pub(crate) Resident);
+pub(crate) struct Chunks(pub(crate) Images);
 
 /// Images of a chunk.
 pub(crate) const CHUNK: usize = 1_000;
@@ -181,7 +180,7 @@ impl Iterator for ChunkIterator<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = self.chunks.next()?;
-        self.done += batch.labels.dims()[0];
+        self.done += batch.labels.dims()[1];
         Some(Ok(batch))
     }
 }

@@ -16,8 +16,10 @@ mod optimizer;
 mod order;
 mod provenance;
 mod quiet;
+mod rates;
 mod replay;
 mod run;
+mod stack;
 mod strategy;
 mod weights;
 

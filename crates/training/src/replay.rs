@@ -68,7 +68,8 @@ pub fn replay(
     let spec = recorded_spec(&recorded)?;
     let out =
         tempfile::tempdir().map_err(|error| RunError::Failed(format!("cannot make a temporary folder: {error}")))?;
-    let options = Options { out: out.path().to_owned(), jobs: 1, force: false, interrupt: Arc::clone(interrupt) };
+    let options =
+        Options { out: out.path().to_owned(), jobs: 1, stack: Some(1), force: false, interrupt: Arc::clone(interrupt) };
     let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else { return Ok(None) };
     match report.outcome? {
         Outcome::Ran(summary) if summary.status.is_final() => {}

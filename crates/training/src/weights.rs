@@ -1,25 +1,30 @@
 //! The final weights as a file that every framework reads.
 
+use burn::module::Param;
+use burn::tensor::Tensor;
+
 use crate::classifier::Classifier;
 use crate::execute::RunError;
 
-/// The weights in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so on.
+/// The weights of one network in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so
+/// on. What is alone has no axis of runs.
 pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
     let failed = |error: &dyn std::fmt::Display| RunError::Failed(format!("cannot write the weights: {error}"));
     let mut tensors = Vec::new();
-    let mut add = |name: String, data: burn::tensor::TensorData| {
-        let shape: Vec<usize> = data.shape().iter().copied().collect();
+    let mut add = |name: String, parameter: &Param<Tensor<3>>, rank: usize| {
+        let data = parameter.val().into_data();
+        let shape: Vec<usize> = data.shape().iter().copied().skip(3 - rank).collect();
         let bytes: Vec<u8> = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
         tensors.push((name, shape, bytes));
     };
     for (place, layer) in classifier.network.layers.iter().enumerate() {
-        add(format!("layers.{place}.weight"), layer.weight.val().into_data());
+        add(format!("layers.{place}.weight"), &layer.weight, 2);
         if let Some(bias) = &layer.bias {
-            add(format!("layers.{place}.bias"), bias.val().into_data());
+            add(format!("layers.{place}.bias"), bias, 1);
         }
     }
     for (place, slope) in classifier.network.slopes.iter().enumerate() {
-        add(format!("slopes.{place}"), slope.val().into_data());
+        add(format!("slopes.{place}"), slope, 1);
     }
     let views = tensors
         .iter()

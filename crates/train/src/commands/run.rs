@@ -23,6 +23,7 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let options = Options {
         out: args.out.clone(),
         jobs: args.jobs.map_or(cores, usize::from),
+        stack: args.stack.map(usize::from),
         force: args.force,
         interrupt: signals::interrupt(),
     };
