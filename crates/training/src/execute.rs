@@ -1,5 +1,5 @@
-//! The runs of a plan, in stacks that train as one (most often of one run), as many side by side as there are workers, each
-//! on one thread; finished runs are skipped.
+//! The runs of a plan, in stacks that train as one (most often of one run), as many side by side as there are workers;
+//! finished runs are skipped.
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -24,7 +24,7 @@ use crate::stack::stacks;
 pub struct Options {
     /// The folder of records.
     pub out: PathBuf,
-    /// Stacks side by side, each on one thread.
+    /// Stacks side by side, each on one thread; one alone may use two of them.
     pub jobs: usize,
     /// The most runs of a stack, which train as one; `None` leaves it to the backend.
     pub stack: Option<usize>,
@@ -141,9 +141,11 @@ pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>
             }
         }
     };
+    let workers = options.jobs.clamp(1, stacks.len().max(1));
+    let threads = if stacks.len() == 1 { options.jobs.clamp(1, threads_of_a_lone_run()) } else { 1 };
     std::thread::scope(|scope| {
-        for _ in 0..options.jobs.clamp(1, stacks.len().max(1)) {
-            scope.spawn(|| on_one_thread(work));
+        for _ in 0..workers {
+            scope.spawn(|| on_threads(threads, work));
         }
     });
     let reports = reports.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -154,10 +156,20 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Makes this thread a rayon pool of its own: burn's CPU kernels ask rayon how many threads there are, and one run on
-/// one thread is faster than one run on all, and leaves the others to other runs.
-fn on_one_thread(work: impl FnOnce() + Send) {
-    match rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
+/// How many threads a run is worth that has the machine to itself: two share its larger matrix products, to the same
+/// bits. With AVX-512 these are over before a second thread has helped (docs/benchmarks.md has the figures).
+fn threads_of_a_lone_run() -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx512f") {
+        return 1;
+    }
+    2
+}
+
+/// Gives this thread a rayon pool of its own, of which it is one: burn's CPU kernels ask rayon how many threads there are.
+/// Many runs are done soonest with one thread each.
+fn on_threads(threads: usize, work: impl FnOnce() + Send) {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build() {
         Ok(pool) => pool.install(work),
         Err(_) => work(),
     }

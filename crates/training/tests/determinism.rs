@@ -41,6 +41,18 @@ fn the_same_bits_over_repeats_jobs_and_company() {
     }
 }
 
+#[test]
+fn the_same_bits_however_many_threads_a_run_alone_may_use() {
+    let lab = Lab::new();
+    let file = lab.out("alone.toml");
+    // Its matrix products are large enough to be shared.
+    std::fs::write(&file, "training.max_steps = 20\n").unwrap();
+    let runs = load(&[file], &Overrides::default()).unwrap().runs();
+    finish(&runs, &lab.out("jobs-1"), 1);
+    finish(&runs, &lab.out("jobs-2"), 2);
+    assert_same(&runs[0].directory(&lab.out("jobs-1")), &runs[0].directory(&lab.out("jobs-2")));
+}
+
 /// Raises the flag after so many steps of any run.
 struct StopAfter(AtomicU64, Arc<AtomicBool>);
 
