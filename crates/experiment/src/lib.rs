@@ -5,6 +5,7 @@
 //! nothing is left open. [`load`] goes from the one to the other, and whatever is wrong on the way is a [`Problem`]
 //! with its file, line and column.
 
+mod cost;
 mod initializer;
 mod load;
 mod optimizer;
@@ -14,14 +15,16 @@ mod schema;
 mod section;
 mod settings;
 mod sources;
+mod sweep;
 mod tree;
 
 pub use initializer::{find_kind, read_initializer_line};
 pub use load::{Overrides, load};
 pub use optimizer::{Algorithm, Optimizer, Schedule};
-pub use plan::{Experiment, Plan, RunSpec};
+pub use plan::{Arm, Experiment, Plan, RunSpec};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 pub use settings::{
     Backend, Data, DataSet, Init, LastBatch, LayerInit, Length, Model, Normalization, RecordLoss, Settings, Training,
 };
+pub use sweep::{AxisValue, Scale, SweepPoint};

@@ -2,13 +2,12 @@
 //! and tell all that is wrong at once.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use initializers::Activation;
 
 use crate::initializer;
 use crate::optimizer::Optimizer;
-use crate::plan::{Experiment, Plan, RunSpec};
+use crate::plan::{Arm, Experiment, Plan, RunSpec};
 use crate::problem::{Problem, Problems, did_you_mean, listed};
 use crate::section::{Found, MAX_INTEGER, Section};
 use crate::settings::{
@@ -139,10 +138,10 @@ fn load_file(file: &Path, over: &[Node], sources: &mut Sources, found: &Found) -
         for node in &run_over {
             tree.overlay(node);
         }
-        Arc::new(read_settings(&tree, found))
+        read_settings(&tree, found)
     };
     let arms = match &arms {
-        None => vec![(RunSpec::BASE.to_owned(), settings(None))],
+        None => vec![Arm::new(RunSpec::BASE.to_owned(), settings(None), None)],
         Some(Entry { node: Node { tree: Tree::Table(arms), .. }, .. }) if !arms.is_empty() => arms
             .iter()
             .map(|arm| {
@@ -150,7 +149,7 @@ fn load_file(file: &Path, over: &[Node], sources: &mut Sources, found: &Found) -
                     let message = format!("arm `{}` must be a table, but is {}", arm.name, arm.node.described());
                     let help = format!("write `[arms.{}]`, and below it what differs", arm.name);
                     found.borrow_mut().push(Problem::at(&arm.node.span, message).help(help));
-                    return (arm.name.clone(), settings(None));
+                    return Arm::new(arm.name.clone(), settings(None), None);
                 }
                 for key in NOT_SETTINGS {
                     if let Some(entry) = arm.node.entry(key) {
@@ -158,7 +157,7 @@ fn load_file(file: &Path, over: &[Node], sources: &mut Sources, found: &Found) -
                         found.borrow_mut().push(Problem::at(&entry.span, message));
                     }
                 }
-                (checked_name(&arm.name, "an arm", &arm.span, found), settings(Some(arm)))
+                Arm::new(checked_name(&arm.name, "an arm", &arm.span, found), settings(Some(arm)), None)
             })
             .collect(),
         Some(arms) => {

@@ -1,12 +1,14 @@
 //! The plan: experiments -> arms -> seeds -> runs, each run with its identity, its place on disk and the TOML that
 //! repeats it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::settings::{Data, DataSet, LastBatch, Length, Settings};
+use crate::sweep::SweepPoint;
 
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +26,65 @@ pub struct Experiment {
     pub title: String,
     /// The file.
     pub file: PathBuf,
-    /// Its arms in the order of the file, at least one.
-    pub arms: Vec<(String, Arc<Settings>)>,
+    /// Its arms in the order of the file, at least one. Each point of a sweep is an arm of its own: all points of the
+    /// first arm, then all of the second.
+    pub arms: Vec<Arm>,
     /// Its seeds, at least one; each arm runs once with each.
     pub seeds: Vec<u64>,
+}
+
+/// What runs once with each seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// Its name: a folder of the experiment's. [`RunSpec::BASE`] where the experiment has no arms and no sweep.
+    pub name: String,
+    /// Its settings.
+    pub settings: Arc<Settings>,
+    /// Where in the experiment's sweep it stands, if there is one.
+    pub point: Option<Arc<SweepPoint>>,
+    /// The part of its runs' ids that they share.
+    pub(crate) identity: Identity,
+}
+
+impl Arm {
+    pub(crate) fn new(name: String, settings: Settings, point: Option<SweepPoint>) -> Self {
+        let identity = Identity::of(&settings);
+        Arm { name, settings: Arc::new(settings), point: point.map(Arc::new), identity }
+    }
+}
+
+/// The hash of all settings that decide a run's numbers, ready to take in the seed.
+#[derive(Clone)]
+pub(crate) struct Identity(Sha256);
+
+impl Identity {
+    fn of(settings: &Settings) -> Self {
+        let mut hash = Sha256::new();
+        for (name, value) in settings.entries() {
+            if name != Settings::CHECKPOINT_EVERY {
+                hash.update(format!("{name} = {value}\n"));
+            }
+        }
+        Identity(hash)
+    }
+
+    /// The first 64 bits of the hash: what an id shows as 16 hexadecimal digits.
+    pub(crate) fn with_seed(&self, seed: u64) -> u64 {
+        let digest = self.0.clone().chain_update(format!("seed = {seed}\n")).finalize();
+        digest.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte))
+    }
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.with_seed(0) == other.with_seed(0)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({:016x} with seed 0)", self.with_seed(0))
+    }
 }
 
 /// One run: settings and a seed.
@@ -37,12 +94,16 @@ pub struct RunSpec {
     pub experiment: String,
     /// The experiment's title.
     pub title: String,
-    /// The arm's name; [`RunSpec::BASE`] where the experiment has no arms.
+    /// The arm's name; [`RunSpec::BASE`] where the experiment has no arms. In a sweep it names the point too:
+    /// `normal,std=0.1`.
     pub arm: String,
+    /// Where in a sweep the run stands, if there is one.
+    pub point: Option<Arc<SweepPoint>>,
     /// The seed: initial weights and the order of the images follow from it.
     pub seed: u64,
     /// Everything else that decides the run's numbers.
     pub settings: Arc<Settings>,
+    id: u64,
 }
 
 impl Plan {
@@ -51,13 +112,15 @@ impl Plan {
         let mut runs = Vec::new();
         for experiment in &self.experiments {
             for &seed in &experiment.seeds {
-                for (arm, settings) in &experiment.arms {
+                for arm in &experiment.arms {
                     runs.push(RunSpec {
                         experiment: experiment.name.clone(),
                         title: experiment.title.clone(),
-                        arm: arm.clone(),
+                        arm: arm.name.clone(),
+                        point: arm.point.clone(),
                         seed,
-                        settings: Arc::clone(settings),
+                        settings: Arc::clone(&arm.settings),
+                        id: arm.identity.with_seed(seed),
                     });
                 }
             }
@@ -73,15 +136,7 @@ impl RunSpec {
     /// The run's identity: a hash of its seed and of those settings that decide its numbers, and of nothing else. Two runs
     /// of one id are the same run, whatever they are called.
     pub fn id(&self) -> String {
-        let mut hash = Sha256::new();
-        for (name, value) in self.settings.entries() {
-            if name == Settings::CHECKPOINT_EVERY {
-                continue;
-            }
-            hash.update(format!("{name} = {value}\n"));
-        }
-        hash.update(format!("seed = {}\n", self.seed));
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        format!("{:016x}", self.id)
     }
 
     /// Where the run's record lies below the output directory.

@@ -29,7 +29,7 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
         Ok(plan) => {
             for experiment in &plan.experiments {
                 prop_assert!(!experiment.arms.is_empty() && !experiment.seeds.is_empty());
-                for name in experiment.arms.iter().map(|(name, _)| name).chain([&experiment.name]) {
+                for name in experiment.arms.iter().map(|arm| &arm.name).chain([&experiment.name]) {
                     prop_assert_eq!(Path::new(name).components().count(), 1, "{:?} leaves its folder", name);
                     prop_assert!(Path::new("out").join(name).starts_with("out"), "{:?} leaves its folder", name);
                     prop_assert!(!name.contains(char::is_control) && !name.starts_with('.'));

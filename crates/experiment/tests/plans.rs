@@ -87,6 +87,29 @@ fn an_id_depends_on_numbers_and_not_on_names() {
 }
 
 #[test]
+fn ids_are_what_they_always_were() {
+    assert_eq!(plan("").runs()[0].id(), "75ee4be1d3bf8291");
+    assert_eq!(
+        plan("seeds = [7]\noptimizer = \"sgd\"\ntraining.checkpoint_every = 9").runs()[0].id(),
+        "278b0c10922b4984"
+    );
+}
+
+#[test]
+fn a_runs_cost_grows_with_what_it_computes() {
+    let cost = |text: &str| plan(text).runs()[0].settings.cost();
+    let usual = cost("");
+    assert!((1.9..2.1).contains(&(cost("training.epochs = 4") / usual)));
+    for dearer in ["model.hidden = [512, 128]", "training.record_loss = \"after_update\"", "training.batch_size = 16"] {
+        assert!(cost(dearer) > usual, "{dearer}");
+    }
+    for cheaper in ["optimizer = \"sgd\"", "model.bias = false", "training.max_steps = 10", "data.validation = 30000"] {
+        assert!(cost(cheaper) < usual, "{cheaper}");
+    }
+    assert!(cost("training.epochs = 1000000\nmodel.hidden = [65536, 65536]").is_finite());
+}
+
+#[test]
 fn how_often_there_is_a_checkpoint_stays_in_the_resolved_config() {
     let run = plan("training.checkpoint_every = 100").runs().remove(0);
     assert_eq!(plan(&run.to_toml()).runs()[0].settings.training.checkpoint_every, Some(100));

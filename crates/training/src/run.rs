@@ -273,7 +273,7 @@ fn new_record(spec: &RunSpec, shared: &Shared, layers: &[LayerWeights], steps: u
         id: spec.id(),
         experiment: spec.experiment.clone(),
         arm: spec.arm.clone(),
-        sweep: None,
+        sweep: spec.point.as_deref().map(sweep_point),
         seed: spec.seed,
         title: spec.title.clone(),
         status: Status::Running,
@@ -290,6 +290,21 @@ fn new_record(spec: &RunSpec, shared: &Shared, layers: &[LayerWeights], steps: u
         metrics: None,
         files: BTreeMap::new(),
     }
+}
+
+/// The run's place in a sweep, in the words of the record.
+fn sweep_point(point: &experiment::SweepPoint) -> record::SweepPoint {
+    let scale = |scale| match scale {
+        experiment::Scale::Linear => record::Scale::Linear,
+        experiment::Scale::Log => record::Scale::Log,
+        experiment::Scale::Listed => record::Scale::Listed,
+    };
+    let axes = point.axes.iter().map(|axis| record::AxisValue {
+        setting: axis.setting.to_string(),
+        value: serde_json::to_value(&axis.value).unwrap_or_default(),
+        scale: scale(axis.scale),
+    });
+    record::SweepPoint { arm: point.arm.clone(), axes: axes.collect() }
 }
 
 /// How a run ended that did not fail.

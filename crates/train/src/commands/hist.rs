@@ -103,7 +103,7 @@ fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), 
     let Some(experiment) = plan.experiments.first() else { return Ok((String::new(), 0, Vec::new())) };
     let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
     let mut drawn = Vec::new();
-    for (arm, settings) in &experiment.arms {
+    for experiment::Arm { name: arm, settings, .. } in &experiment.arms {
         for target in settings.model.targets() {
             let init = settings.init.layer(target.layer + 1);
             let arm = if experiment.arms.len() > 1 { format!("{arm}, ") } else { String::new() };

@@ -1,6 +1,6 @@
 //! `train plan`: what would run, resolved; nothing is trained.
 
-use experiment::load;
+use experiment::{Arm, load};
 use serde_json::json;
 
 use crate::args::{Format, PlanArgs};
@@ -40,8 +40,8 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
             count(total, "run"),
             count(seeds, "seed")
         );
-        let base = &experiment.arms[0].1.entries();
-        for (place, (arm, settings)) in experiment.arms.iter().enumerate() {
+        let base = &experiment.arms[0].settings.entries();
+        for (place, Arm { name: arm, settings, .. }) in experiment.arms.iter().enumerate() {
             let steps = settings.training_images().map(|images| format!(", {}", count(settings.steps(images), "step")));
             anstream::println!("\n  {arm}{}", steps.unwrap_or_default());
             // The first arm in full; of the others, what differs from it.
