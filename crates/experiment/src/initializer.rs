@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use initializers::Initializer;
 use initializers::catalog::{self, Kind, Value};
 
-use crate::load::{Overrides, read_overrides};
+use crate::flags::{Overrides, read_overrides};
 use crate::problem::{Problem, Problems, did_you_mean};
 use crate::section::Found;
 use crate::settings::{Init, LayerInit, Model};
@@ -121,10 +121,14 @@ pub fn read_initializer_line(text: &str, overrides: &Overrides) -> Result<Initia
     let found = Found::default();
     let source = sources.add("init", text);
     let over = read_overrides(overrides, &mut sources, &found);
+    for axis in over.iter().flat_map(|flag| &flag.axes) {
+        let message = format!("`{}` takes one value here: there is nothing to sweep over", axis.setting);
+        found.borrow_mut().push(Problem::at(&axis.key, message));
+    }
     let read = || {
         let mut init =
             parse(&sources, source).map_err(|problem| found.borrow_mut().push(problem)).ok()?.remove("init")?.node;
-        over.iter().for_each(|node| init.overlay(node));
+        over.iter().for_each(|flag| init.overlay(&flag.node));
         read_initializer(&init, "init", &["kind"], &found)
     };
     let initializer = read();

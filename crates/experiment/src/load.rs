@@ -1,30 +1,27 @@
 //! From files and flags to a plan: parse each file, lay its arms and then the flags over its base, read the settings,
 //! and tell all that is wrong at once.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use initializers::Activation;
 
+use crate::flags::{Flag, Overrides, read_overrides};
 use crate::initializer;
 use crate::optimizer::Optimizer;
 use crate::plan::{Arm, Experiment, Plan, RunSpec};
+use crate::points::read_points;
 use crate::problem::{Problem, Problems, did_you_mean, listed};
 use crate::section::{Found, MAX_INTEGER, Section};
 use crate::settings::{
     Backend, Data, DataSet, LastBatch, Length, Model, Normalization, RecordLoss, Settings, Training,
 };
 use crate::sources::{Sources, Span};
+use crate::sweep::Sweep;
 use crate::tree::{Entry, Node, Tree, parse};
 
-/// What the command line lays over every file, after its arms.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// Pairs of what to call it in messages and `key=value`, the key dotted, the value in TOML or a bare word.
-    pub set: Vec<(String, String)>,
-}
-
 /// Keys of a file that are not settings of a run.
-const NOT_SETTINGS: [&str; 4] = ["name", "title", "seeds", "arms"];
+pub(crate) const NOT_SETTINGS: [&str; 5] = ["name", "title", "seeds", "arms", "sweep"];
 /// More seeds than this are a slip.
 const MAX_SEEDS: u64 = 100_000;
 /// A layer of more units, or a network of more layers, is a slip.
@@ -39,9 +36,10 @@ pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, Problems> 
     let mut sources = Sources::default();
     let found = Found::default();
     let over = read_overrides(overrides, &mut sources, &found);
+    let mut limit = Limit { many: overrides.many, runs: 0 };
     let mut experiments: Vec<Experiment> = Vec::new();
     for file in files {
-        let Some(experiment) = load_file(file, &over, &mut sources, &found) else { continue };
+        let Some(experiment) = load_file(file, &over, &mut limit, &mut sources, &found) else { continue };
         if let Some(other) = experiments.iter().find(|other| other.name == experiment.name) {
             let message = format!(
                 "{} and {} are both called `{}`, and would write the same records",
@@ -53,65 +51,39 @@ pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, Problems> 
         }
         experiments.push(experiment);
     }
-    let mut list = Vec::new();
     // What is wrong with a base is wrong with each of its arms; once is enough.
-    for problem in found.into_inner() {
-        if !list.contains(&problem) {
-            list.push(problem);
-        }
-    }
+    let mut seen = HashSet::new();
+    let mut list = found.into_inner();
+    list.retain(|problem| seen.insert(problem.clone()));
     list.sort_by_key(|problem| problem.span.as_ref().map(|span| (span.source, span.range.start)));
     if list.is_empty() { Ok(Plan { experiments }) } else { Err(Problems { list, sources }) }
 }
 
-/// Parses `--set` and its like into one tree each.
-pub(crate) fn read_overrides(overrides: &Overrides, sources: &mut Sources, found: &Found) -> Vec<Node> {
-    let mut nodes = Vec::new();
-    for (name, text) in &overrides.set {
-        let source = sources.add(name, text);
-        let Some((key, value)) = text.split_once('=') else {
-            let span = Span { source, range: 0..text.len() };
-            let problem =
-                Problem::at(&span, "expected `key=value`").help("for example `--set optimizer.learning_rate=0.01`");
-            found.borrow_mut().push(problem);
-            continue;
-        };
-        let parsed = parse(sources, source).or_else(|problem| {
-            // A bare word is a string: `--set init=zeros` needs no quotes within quotes.
-            let quoted = toml::Value::String(value.trim().to_owned());
-            let source = sources.add(name, format!("{key}={quoted}"));
-            parse(sources, source).map_err(|_| problem)
-        });
-        match parsed {
-            Ok(node) => nodes.push(node),
-            Err(problem) => found.borrow_mut().push(problem),
-        }
-    }
-    nodes
-}
-
-fn load_file(file: &Path, over: &[Node], sources: &mut Sources, found: &Found) -> Option<Experiment> {
+/// Reads one file; `total` counts the runs of all.
+fn load_file(
+    file: &Path,
+    over: &[Flag],
+    limit: &mut Limit,
+    sources: &mut Sources,
+    found: &Found,
+) -> Option<Experiment> {
+    let report = |problem| found.borrow_mut().push(problem);
     let shown = file.display().to_string();
     let text = match std::fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) => {
-            found.borrow_mut().push(unreadable(file, &shown, &error));
+            report(unreadable(file, &shown, &error));
             return None;
         }
     };
     let source = sources.add(shown, text);
-    let mut root = match parse(sources, source) {
-        Ok(root) => root,
-        Err(problem) => {
-            found.borrow_mut().push(problem);
-            return None;
-        }
-    };
+    let mut root = parse(sources, source).map_err(report).ok()?;
     let arms = root.remove("arms");
+    let sweep = Sweep::read(root.remove("sweep").as_ref(), over, found);
     let mut run_over = Vec::new();
-    for node in over {
+    for flag in over {
         // The seeds are the experiment's, everything else is each run's.
-        let mut node = node.clone();
+        let mut node = flag.node.clone();
         if let Some(entry) = node.remove("seeds") {
             root.overlay(&Node { span: node.span.clone(), tree: Tree::Table(vec![entry]) });
         }
@@ -127,47 +99,99 @@ fn load_file(file: &Path, over: &[Node], sources: &mut Sources, found: &Found) -
     };
     let title = top.text("title").map_or_else(|| name.clone(), |(title, _)| title.to_owned());
     let seeds = read_seeds(&top);
-    let settings = |arm: Option<&Entry>| {
-        let mut tree = root.clone();
-        if let Some(arm) = arm {
-            tree.overlay(&arm.node);
-        }
+    let arms = read_arms(arms.as_ref(), found);
+    limit.admit(&name, arms.len(), &sweep, seeds.len()).map_err(report).ok()?;
+    let read = |mut tree: Node, found: &Found| {
         for key in NOT_SETTINGS {
             tree.remove(key);
         }
-        for node in &run_over {
-            tree.overlay(node);
-        }
+        run_over.iter().for_each(|node| tree.overlay(node));
         read_settings(&tree, found)
     };
-    let arms = match &arms {
-        None => vec![Arm::new(RunSpec::BASE.to_owned(), settings(None), None)],
-        Some(Entry { node: Node { tree: Tree::Table(arms), .. }, .. }) if !arms.is_empty() => arms
-            .iter()
-            .map(|arm| {
-                if !matches!(arm.node.tree, Tree::Table(_)) {
-                    let message = format!("arm `{}` must be a table, but is {}", arm.name, arm.node.described());
-                    let help = format!("write `[arms.{}]`, and below it what differs", arm.name);
-                    found.borrow_mut().push(Problem::at(&arm.node.span, message).help(help));
-                    return Arm::new(arm.name.clone(), settings(None), None);
-                }
-                for key in NOT_SETTINGS {
-                    if let Some(entry) = arm.node.entry(key) {
-                        let message = format!("`{key}` belongs to the experiment, not to an arm");
-                        found.borrow_mut().push(Problem::at(&entry.span, message));
-                    }
-                }
-                Arm::new(checked_name(&arm.name, "an arm", &arm.span, found), settings(Some(arm)), None)
-            })
-            .collect(),
-        Some(arms) => {
-            let problem = Problem::at(&arms.node.span, "`arms` must be a table of arms, and hold at least one")
-                .help("write `[arms.NAME]`, and below it what differs from the file's other settings");
-            found.borrow_mut().push(problem);
-            Vec::new()
+    let arms = arms.into_iter().flat_map(|arm| {
+        let mut tree = root.clone();
+        let name = arm.map(|(name, delta)| {
+            tree.overlay(delta);
+            name
+        });
+        if sweep.is_empty() {
+            vec![Arm::new(name.unwrap_or(RunSpec::BASE).to_owned(), read(tree, found), None)]
+        } else {
+            read_points(name, &tree, &sweep, read, found)
         }
+    });
+    Some(Experiment { name, title, file: file.to_owned(), arms: arms.collect(), sweep: sweep.to_axes(), seeds })
+}
+
+/// The arms of a file, each with what differs; one without a name where the file has none.
+fn read_arms<'a>(arms: Option<&'a Entry>, found: &Found) -> Vec<Option<(&'a str, &'a Node)>> {
+    let report = |problem| found.borrow_mut().push(problem);
+    let Some(entry) = arms else { return vec![None] };
+    let Some(arms) = entry.node.entries().filter(|arms| !arms.is_empty()) else {
+        let problem = Problem::at(&entry.node.span, "`arms` must be a table of arms, and hold at least one")
+            .help("write `[arms.NAME]`, and below it what differs from the file's other settings");
+        report(problem);
+        return Vec::new();
     };
-    Some(Experiment { name, title, file: file.to_owned(), arms, seeds })
+    for arm in arms {
+        checked_name(&arm.name, "an arm", &arm.span, found);
+        if arm.node.entries().is_none() {
+            let message = format!("arm `{}` must be a table, but is {}", arm.name, arm.node.described());
+            let help = format!("write `[arms.{}]`, and below it what differs", arm.name);
+            report(Problem::at(&arm.node.span, message).help(help));
+        }
+        for entry in NOT_SETTINGS.iter().filter_map(|key| arm.node.entry(key)) {
+            let message = format!("`{}` belongs to the experiment, not to an arm", entry.name);
+            report(Problem::at(&entry.span, message));
+        }
+    }
+    arms.iter().filter(|arm| arm.node.entries().is_some()).map(|arm| Some((arm.name.as_str(), &arm.node))).collect()
+}
+
+/// How many runs there may be, and are.
+struct Limit {
+    many: bool,
+    runs: u128,
+}
+
+impl Limit {
+    /// Counts the runs of an experiment before there are any.
+    fn admit(&mut self, name: &str, arms: usize, sweep: &Sweep, seeds: usize) -> Result<(), Problem> {
+        let points = sweep.points();
+        let runs = (arms as u128).saturating_mul(points).saturating_mul(seeds as u128);
+        self.runs = self.runs.saturating_add(runs);
+        let most = if self.many { Plan::MOST_RUNS } else { Plan::USUAL_RUNS };
+        if self.runs <= most as u128 {
+            return Ok(());
+        }
+        let counted =
+            |count: u128, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
+        let mut factors = vec![counted(arms as u128, "arm"), counted(seeds as u128, "seed")];
+        if !sweep.is_empty() {
+            factors.insert(1, counted(points, "point"));
+        }
+        let mut message = format!("`{name}` is {} ({})", counted(runs, "run"), factors.join(" x "));
+        if self.runs != runs {
+            message = format!("{message}, {} with the files before it", grouped(self.runs));
+        }
+        let help = match self.many {
+            true => format!("no more than {} can be planned at once", grouped(most as u128)),
+            false => format!("more than {} are a slip, unless you add `--many`", grouped(most as u128)),
+        };
+        Err(match &sweep.span {
+            Some(span) => Problem::at(span, message),
+            None => Problem::nowhere(message),
+        }
+        .help(help))
+    }
+}
+
+/// 1,000,000
+fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
 }
 
 fn unreadable(file: &Path, shown: &str, error: &std::io::Error) -> Problem {
@@ -239,15 +263,9 @@ fn read_settings(root: &Node, found: &Found) -> Settings {
 
 fn read_model(node: Option<&Node>, found: &Found) -> Model {
     let section = Section::of(node, "model", found);
-    let hidden = match section.list("hidden", "the units of each hidden layer") {
-        None => vec![256, 128],
-        Some((values, span)) => {
-            if values.len() > MAX_LAYERS {
-                section.report(Problem::at(span, format!("`model.hidden` has more than {MAX_LAYERS} layers")));
-            }
-            let units = |value| section.integer_of("hidden", value, 1, MAX_WIDTH);
-            values.iter().take(MAX_LAYERS).filter_map(units).map(|units| units as usize).collect()
-        }
+    let hidden = match section.node("hidden") {
+        Some(node @ Node { tree: Tree::Table(_), .. }) => read_equal_layers(node, found),
+        _ => read_layers(&section),
     };
     let activation = match section.text("activation") {
         None => Activation::Relu,
@@ -261,6 +279,31 @@ fn read_model(node: Option<&Node>, found: &Found) -> Model {
     let bias = section.bool("bias", true);
     section.finish(&[]);
     Model { hidden, activation, bias }
+}
+
+/// Reads `hidden = [256, 128]`.
+fn read_layers(section: &Section<'_>) -> Vec<usize> {
+    let Some((values, span)) = section.list("hidden", "the units of each hidden layer") else { return vec![256, 128] };
+    if values.len() > MAX_LAYERS {
+        section.report(Problem::at(span, format!("`model.hidden` has more than {MAX_LAYERS} layers")));
+    }
+    let units = |value| section.integer_of("hidden", value, 1, MAX_WIDTH);
+    values.iter().take(MAX_LAYERS).filter_map(units).map(|units| units as usize).collect()
+}
+
+/// Reads `hidden = { width = 64, depth = 3 }`: so many layers of so many units.
+fn read_equal_layers(node: &Node, found: &Found) -> Vec<usize> {
+    let section = Section::of(Some(node), "model.hidden", found);
+    let width = section.integer("width", 1, MAX_WIDTH);
+    let depth = section.integer("depth", 0, MAX_LAYERS as u64);
+    for key in ["width", "depth"] {
+        if node.entry(key).is_none() {
+            let problem = Problem::at(&node.span, format!("`model.hidden` has no `{key}`"));
+            section.report(problem.help("write both: `hidden = { width = 64, depth = 3 }`"));
+        }
+    }
+    section.finish(&[]);
+    vec![width.unwrap_or(1) as usize; depth.unwrap_or(1) as usize]
 }
 
 fn read_data(node: Option<&Node>, found: &Found) -> Data {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::settings::{Data, DataSet, LastBatch, Length, Settings};
-use crate::sweep::SweepPoint;
+use crate::sweep::{SweepAxis, SweepPoint};
 
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,9 @@ pub struct Experiment {
     /// Its arms in the order of the file, at least one. Each point of a sweep is an arm of its own: all points of the
     /// first arm, then all of the second.
     pub arms: Vec<Arm>,
+    /// The axes that the arms are swept over: a grid, but for those in one inner list, which advance together. Empty
+    /// where there is no sweep.
+    pub sweep: Vec<Vec<SweepAxis>>,
     /// Its seeds, at least one; each arm runs once with each.
     pub seeds: Vec<u64>,
 }
@@ -107,6 +110,11 @@ pub struct RunSpec {
 }
 
 impl Plan {
+    /// More runs than this are planned only where [`Overrides::many`](crate::Overrides::many) says that they are meant.
+    pub const USUAL_RUNS: usize = 100_000;
+    /// More than this are never planned: they would not fit into memory.
+    pub(crate) const MOST_RUNS: usize = 1_000_000;
+
     /// Every run: seed by seed, so that the arms of one seed, which are compared, run side by side.
     pub fn runs(&self) -> Vec<RunSpec> {
         let mut runs = Vec::new();
@@ -161,8 +169,17 @@ impl RunSpec {
         // TOML's whole numbers end at 2^63 - 1, and so do seeds.
         table.insert("seeds".into(), toml::Value::Array(vec![(self.seed as i64).into()]));
         table.extend(self.settings.to_table());
-        if self.arm != Self::BASE {
-            let arms = toml::Table::from_iter([(self.arm.clone(), toml::Value::Table(toml::Table::new()))]);
+        let arm = match self.point.as_deref() {
+            None => (self.arm != Self::BASE).then_some(self.arm.as_str()),
+            Some(point) => {
+                table.insert("sweep".into(), point.to_table().into());
+                // An arm that a config calls so is part of the name.
+                let named = point.arm != Self::BASE || self.arm.starts_with(&format!("{},", Self::BASE));
+                named.then_some(point.arm.as_str())
+            }
+        };
+        if let Some(arm) = arm {
+            let arms = toml::Table::from_iter([(arm.to_owned(), toml::Value::Table(toml::Table::new()))]);
             table.insert("arms".into(), toml::Value::Table(arms));
         }
         table.to_string()

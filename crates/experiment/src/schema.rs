@@ -7,8 +7,10 @@ use initializers::Activation;
 use initializers::catalog::{Domain, KINDS, Kind, Parameter, Value};
 use serde_json::{Map, Value as Json, json};
 
+use crate::axis::{MARKS, MAX_VALUES};
 use crate::optimizer;
 use crate::settings::{Backend, LastBatch, Normalization, RecordLoss};
+use crate::sweep::Scale;
 
 /// The JSON schema (draft 7) of a config file.
 ///
@@ -32,6 +34,7 @@ pub fn schema() -> Json {
         json!({ "type": "object", "description": "Variants to compare over the same seeds", "minProperties": 1,
             "additionalProperties": arm }),
     );
+    top.insert("sweep".into(), sweep());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Kindling experiment",
@@ -45,6 +48,8 @@ pub fn schema() -> Json {
             "layers": layers(),
             "init": with_parts(parts()),
             "changed_init": changed(parts()),
+            "axis": axis(),
+            "axis_value": axis_value(),
         },
     })
 }
@@ -59,6 +64,53 @@ fn seeds() -> Json {
     })
 }
 
+fn sweep() -> Json {
+    json!({
+        "type": "object", "minProperties": 1, "additionalProperties": reference("axis"),
+        "description": "Settings by their dotted names, and the values that each takes: every combination is an arm",
+        "properties": { "zip": {
+            "description": "Axes that advance together, instead of in every combination",
+            "type": "array", "items": { "type": "array", "items": { "type": "string" } },
+        } },
+    })
+}
+
+/// An axis, or a section with axes in it.
+fn axis() -> Json {
+    let two = |number: Json| json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": number });
+    let range = |form: &str, ends: Json, description: &str| {
+        let n = json!({ "type": "integer", "minimum": 2, "maximum": MAX_VALUES,
+            "description": "How many values, both ends among them" });
+        let mut table = section(description, &[(form, ends), ("n", n)]);
+        table["required"] = json!([form, "n"]);
+        table
+    };
+    let spaced = |key: &str, values: Json, description: &str| {
+        let scale = json!({ "enum": names(&Scale::ALL),
+            "description": "How values are spaced: linear for numbers and listed for others, unless said" });
+        let mut table = section(description, &[(key, values), ("scale", scale)]);
+        table["required"] = json!([key]);
+        table
+    };
+    let list = json!({ "type": "array", "minItems": 1, "items": reference("axis_value") });
+    json!({ "anyOf": [
+        list,
+        range("linear", two(json!({ "type": "number" })), "Numbers at equal distances"),
+        range("log", two(json!({ "type": "number", "exclusiveMinimum": 0 })), "Numbers at equal ratios"),
+        spaced("values", list, "Values on a scale of that name"),
+        spaced("at", reference("axis_value"), "Where a resolved config stands; it changes no setting"),
+        { "type": "object", "minProperties": 1, "additionalProperties": reference("axis"),
+          "propertyNames": { "not": { "enum": MARKS } }, "description": "A section with axes in it" },
+    ] })
+}
+
+fn axis_value() -> Json {
+    json!({ "anyOf": [
+        { "type": ["number", "string", "boolean"] },
+        { "type": "array", "items": reference("axis_value") },
+    ] })
+}
+
 /// The sections that a file and its arms have in common.
 fn settings(init: Json) -> Map<String, Json> {
     let model = section(
@@ -66,8 +118,8 @@ fn settings(init: Json) -> Map<String, Json> {
         &[
             (
                 "hidden",
-                json!({ "type": "array", "items": { "type": "integer", "minimum": 1 }, "default": [256, 128],
-                "description": "Units of each hidden layer, from the input on" }),
+                json!({ "anyOf": [{ "type": "array", "items": { "type": "integer", "minimum": 1 } }, equal_layers()],
+                "default": [256, 128], "description": "Units of each hidden layer, from the input on" }),
             ),
             ("activation", activation()),
             ("bias", flag("Whether layers have biases", true)),
@@ -100,6 +152,11 @@ fn settings(init: Json) -> Map<String, Json> {
         ("training", training),
         ("data", data),
     ])
+}
+
+fn equal_layers() -> Json {
+    let depth = json!({ "type": "integer", "minimum": 0, "description": "How many" });
+    section("Hidden layers of equal width", &[("width", count("Units of each", None)), ("depth", depth)])
 }
 
 fn activation() -> Json {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A place in one of the [`Sources`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Span {
     pub(crate) source: usize,
     pub(crate) range: Range<usize>,

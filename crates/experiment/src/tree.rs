@@ -93,6 +93,29 @@ impl Node {
         }
     }
 
+    /// The value in TOML; of what no setting takes, its description.
+    pub(crate) fn to_value(&self) -> toml::Value {
+        match &self.tree {
+            Tree::Bool(value) => (*value).into(),
+            Tree::Integer(value) => (*value).into(),
+            Tree::Real(value) => (*value).into(),
+            Tree::Text(text) => text.as_str().into(),
+            Tree::List(values) => toml::Value::Array(values.iter().map(Node::to_value).collect()),
+            Tree::Table(entries) => {
+                toml::Value::Table(entries.iter().map(|entry| (entry.name.clone(), entry.node.to_value())).collect())
+            }
+            Tree::Other(what) => (*what).into(),
+        }
+    }
+
+    /// The entries of a table.
+    pub(crate) fn entries(&self) -> Option<&[Entry]> {
+        match &self.tree {
+            Tree::Table(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// The entry called `name`, of a table.
     pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
         match &self.tree {

@@ -25,7 +25,7 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
     let file = folder.join("x.toml");
     std::fs::write(&file, text).unwrap();
     let set = set.iter().map(|text| ("--set".to_owned(), text.clone())).collect();
-    match load(&[file], &Overrides { set }) {
+    match load(&[file], &Overrides { set, ..Overrides::default() }) {
         Ok(plan) => {
             for experiment in &plan.experiments {
                 prop_assert!(!experiment.arms.is_empty() && !experiment.seeds.is_empty());

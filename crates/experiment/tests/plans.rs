@@ -12,7 +12,7 @@ fn load_with(text: &str, set: &[&str]) -> Plan {
     let file = folder.path().join("x.toml");
     std::fs::write(&file, text).unwrap();
     let set = set.iter().map(|text| ("--set".to_owned(), (*text).to_owned())).collect();
-    load(&[file], &Overrides { set }).unwrap()
+    load(&[file], &Overrides { set, ..Overrides::default() }).unwrap()
 }
 
 fn plan(text: &str) -> Plan {

@@ -40,6 +40,14 @@ fn the_schema_has_the_keys_that_the_reader_knows() {
     for section in ["model", "training", "data"] {
         assert_eq!(keys(&top[section]), known(&format!("[{section}]\n_ = 1")), "{section}");
     }
+    let equal_layers = &top["model"]["properties"]["hidden"]["anyOf"][1];
+    assert_eq!(keys(equal_layers), known("[model]\nhidden = { _ = 1 }"));
+    let axes = schema["definitions"]["axis"]["anyOf"].as_array().unwrap();
+    for axis in &axes[1..5] {
+        let form = axis["required"][0].as_str().unwrap();
+        let known = known(&format!("[sweep.\"training.batch_size\"]\n{form} = [1, 2]\nn = 2\n_ = 1"));
+        assert!(keys(axis).is_subset(&known), "{form}");
+    }
     let all_kinds = |section: &str, kinds: &[&str]| -> BTreeSet<String> {
         kinds.iter().flat_map(|kind| known(&format!("[{section}]\nkind = \"{kind}\"\n_ = 1"))).collect()
     };
@@ -48,6 +56,6 @@ fn the_schema_has_the_keys_that_the_reader_knows() {
     let schedule = &optimizer["properties"]["schedule"]["anyOf"][1];
     assert_eq!(keys(schedule), all_kinds("optimizer.schedule", &["constant", "linear", "cosine", "exponential"]));
     let mut arm = keys(&top["arms"]["additionalProperties"]);
-    arm.extend(["name", "title", "seeds", "arms"].map(str::to_owned));
+    arm.extend(["name", "title", "seeds", "arms", "sweep"].map(str::to_owned));
     assert_eq!(arm, keys(&schema));
 }

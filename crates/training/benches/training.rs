@@ -61,7 +61,7 @@ impl PacedRun {
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/trunc_normal.toml");
         let set = ["training.max_steps=1000000".to_owned(), format!("backend={backend}")];
         let set = set.map(|text| ("--set".to_owned(), text)).to_vec();
-        let plan = load(&[config], &Overrides { set }).expect("the config is right");
+        let plan = load(&[config], &Overrides { set, ..Overrides::default() }).expect("the config is right");
         let stop = Arc::new(AtomicBool::new(false));
         let (go, told) = sync_channel(0);
         let (made, done) = sync_channel(0);
