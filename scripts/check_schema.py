@@ -21,6 +21,10 @@ RIGHT = [
     'init = { kind = "normal", std = 0.1 }\n[arms.wide]\ninit.std = 0.5\n[arms.slow]\noptimizer.learning_rate = 1e-4',
     'model = { hidden = [], activation = "leaky_relu(0.2)" }',
     'optimizer = "sgd"',
+    "model.hidden = { width = 64, depth = 3 }",
+    '[sweep]\nzip = [["init.std", "training.epochs"]]\n"init.std" = { log = [1e-4, 1], n = 3 }\ntraining.epochs = [1, 2, 3]',
+    '[sweep]\n"model.hidden" = [[64], [64, 64]]\ninit = ["zeros", "ones"]\nmodel.bias = [true]',
+    '[sweep]\n"init.std" = { values = [1, 2], scale = "log" }\ninit.mean = { at = 0.1, scale = "linear" }',
     '[optimizer]\nkind = "adamw"\nmup_base_width = 64\nschedule = { kind = "cosine", end = 0.1 }',
 ]
 WRONG = [
@@ -33,6 +37,15 @@ WRONG = [
     "training.epochs = 0",
     'model.activation = "relo"',
     "[arms.a]\nseeds = 3",
+    "model.hidden = { wide = 64 }",
+    "[sweep]",
+    '[sweep]\n"init.std" = 0.1',
+    '[sweep]\n"init.std" = []',
+    '[sweep]\n"init.std" = { log = [0, 1], n = 3 }',
+    '[sweep]\n"init.std" = { linear = [0, 1] }',
+    '[sweep]\n"init.std" = { linear = [0, 1], n = 1 }',
+    '[sweep]\ninit = [{ kind = "zeros" }]',
+    "[arms.a.sweep]\ntraining.epochs = [1]",
 ]
 
 

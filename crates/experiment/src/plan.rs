@@ -36,6 +36,15 @@ pub struct Experiment {
     pub seeds: Vec<u64>,
 }
 
+impl Experiment {
+    /// How many points each arm of the config is swept over: so many of [`arms`](Self::arms), one after another, are the
+    /// points of one. 1 where there is no sweep.
+    pub fn points(&self) -> usize {
+        // Axes that advance together have as many values.
+        self.sweep.iter().map(|axes| axes.first().map_or(1, |axis| axis.values.len())).product()
+    }
+}
+
 /// What runs once with each seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arm {

@@ -60,13 +60,18 @@ pub enum Scale {
 impl Scale {
     pub(crate) const ALL: [(&'static str, Scale); 3] =
         [("linear", Scale::Linear), ("log", Scale::Log), ("listed", Scale::Listed)];
+
+    /// Its name in TOML.
+    pub fn name(self) -> &'static str {
+        name_of(&Self::ALL, self)
+    }
 }
 
 impl SweepPoint {
     /// The sweep of a config whose settings stand at this point already.
     pub(crate) fn to_table(&self) -> toml::Table {
         let axis = |axis: &AxisValue| {
-            let scale = name_of(&Scale::ALL, axis.scale);
+            let scale = axis.scale.name();
             let table = toml::Table::from_iter([("at".to_owned(), axis.value.clone()), ("scale".into(), scale.into())]);
             (axis.setting.to_string(), toml::Value::Table(table))
         };

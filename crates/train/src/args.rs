@@ -13,7 +13,7 @@ use report::{Metric, table};
 #[derive(Debug, Parser)]
 #[command(name = "train", version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 #[command(
-    after_help = "Examples:\n  train --config configs/trunc_normal.toml\n  train --config configs/normal.toml --seeds 5 --backend ndarray\n  train plan --config configs/normal.toml --set init.std=0.05\n  train list"
+    after_help = "Examples:\n  train --config configs/trunc_normal.toml\n  train --config configs/normal.toml --seeds 5 --backend ndarray\n  train plan --config configs/normal.toml --set init.std=0.05\n  train plan --config configs/normal.toml --set init.std=0.01,0.1,1 --seeds 5\n  train list"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -67,9 +67,13 @@ pub(crate) struct ConfigArgs {
     /// How many times through the training images
     #[arg(long, value_name = "N")]
     epochs: Option<u64>,
-    /// Change any setting, by its dotted name; may be given several times
+    /// Change any setting, by its dotted name, or sweep over it: init.std=0.1 or init.std=0.01,0.1,1 or
+    /// "init.std={ log = [1e-4, 1.0], n = 25 }"; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Allow more than 100,000 runs
+    #[arg(long)]
+    many: bool,
 }
 
 impl ConfigArgs {
@@ -87,7 +91,7 @@ impl ConfigArgs {
         flag("seeds", "seeds", number(self.seeds));
         flag("epochs", "training.epochs", number(self.epochs));
         set.extend(self.set.iter().map(|text| ("--set".to_owned(), text.clone())));
-        Overrides { set }
+        Overrides { set, many: self.many }
     }
 }
 
@@ -120,6 +124,12 @@ pub(crate) struct RunArgs {
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    /// Runs side by side, to estimate the time with [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    /// Show every run, however many there are
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) out: PathBuf,

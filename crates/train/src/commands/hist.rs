@@ -123,7 +123,8 @@ fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), 
 }
 
 fn overrides(args: &HistArgs) -> Overrides {
-    Overrides { set: args.set.iter().map(|text| ("--set".to_owned(), text.clone())).collect() }
+    let set = args.set.iter().map(|text| ("--set".to_owned(), text.clone())).collect();
+    Overrides { set, ..Overrides::default() }
 }
 
 fn draw(

@@ -19,7 +19,11 @@ pub(crate) fn list(args: &ListArgs) -> Done {
         match load(std::slice::from_ref(&file), &Overrides::default()) {
             Ok(plan) => rows.extend(plan.experiments.into_iter().map(|experiment| {
                 let runs = experiment.arms.len() * experiment.seeds.len();
-                (experiment.name, format!("{runs} run{}", if runs == 1 { "" } else { "s" }), experiment.title)
+                let title = match experiment.points() {
+                    _ if experiment.sweep.is_empty() => experiment.title,
+                    points => format!("{} (a sweep of {points} points)", experiment.title),
+                };
+                (experiment.name, format!("{runs} run{}", if runs == 1 { "" } else { "s" }), title)
             })),
             Err(problems) => {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
