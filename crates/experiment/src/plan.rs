@@ -71,13 +71,13 @@ pub(crate) struct Identity(Sha256);
 
 impl Identity {
     fn of(settings: &Settings) -> Self {
-        let mut hash = Sha256::new();
+        let mut text = String::with_capacity(1024);
         for (name, value) in settings.entries() {
             if name != Settings::CHECKPOINT_EVERY {
-                hash.update(format!("{name} = {value}\n"));
+                text.extend([&name, " = ", &value.to_string(), "\n"]);
             }
         }
-        Identity(hash)
+        Identity(Sha256::new().chain_update(text))
     }
 
     /// The first 64 bits of the hash: what an id shows as 16 hexadecimal digits.

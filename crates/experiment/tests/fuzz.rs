@@ -12,9 +12,10 @@ use experiment::{Overrides, load};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Whatever a config says, reading it takes less than this: an allocation beyond it ends the process.
+/// Whatever a config says, reading it takes less than this, a sweep of 100,000 points included: an allocation beyond it
+/// ends the process.
 #[global_allocator]
-static ALLOCATOR: Cap<System> = Cap::new(System, 64 << 20);
+static ALLOCATOR: Cap<System> = Cap::new(System, 256 << 20);
 
 fn cases() -> ProptestConfig {
     ProptestConfig::with_cases(std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()))
@@ -46,7 +47,7 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
 }
 
 /// Keys that mean something, and a few that do not.
-const KEYS: [&str; 36] = [
+const KEYS: [&str; 48] = [
     "name",
     "title",
     "seeds",
@@ -83,10 +84,22 @@ const KEYS: [&str; 36] = [
     "data.normalize",
     "arms.a",
     "a.b.c",
+    "sweep",
+    "sweep.zip",
+    "sweep.init",
+    "sweep.\"init\"",
+    "sweep.\"init.std\"",
+    "sweep.init.std",
+    "sweep.\"model.hidden\"",
+    "sweep.\"model.hidden.depth\"",
+    "sweep.\"optimizer.learning_rate\"",
+    "sweep.training.batch_size",
+    "sweep.training.epochs",
+    "sweep.seeds",
 ];
 
 /// Values that mean something somewhere, and a few that never do.
-const VALUES: [&str; 36] = [
+const VALUES: [&str; 52] = [
     "0",
     "1",
     "-1",
@@ -123,6 +136,22 @@ const VALUES: [&str; 36] = [
     "[0.9, 0.999]",
     "1979-05-27",
     "{ kind = \"truncated_normal\", std = 0.1, bias = { kind = \"constant\", value = 1 } }",
+    "[0.1, 1]",
+    "[1, 2, 3]",
+    "[[64], [64, 64], []]",
+    "[\"zeros\", \"normal\", \"he normal\"]",
+    "[{}]",
+    "[nan, inf]",
+    "{ linear = [0, 1], n = 3 }",
+    "{ log = [1e-4, 1.0], n = 25 }",
+    "{ log = [-1, nan], n = 0 }",
+    "{ linear = [-1e308, 1e308], n = 7 }",
+    "{ linear = [1, 2], n = 1000000000000 }",
+    "{ values = [1, 2], scale = \"log\" }",
+    "{ at = 0.1, scale = \"log\" }",
+    "[[\"init.std\", \"training.epochs\"]]",
+    "1,2",
+    "zeros, leaky_relu(0.2),",
 ];
 
 fn value() -> impl Strategy<Value = String> {
@@ -171,6 +200,19 @@ proptest! {
 fn scratch() -> std::path::PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }
+}
+
+#[test]
+fn the_largest_sweeps_fit_into_memory_and_larger_ones_are_a_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let axis = |n: u32| format!("{{ log = [1e-9, 1.0], n = {n} }}");
+    for (epsilon, rate) in [(316, 316), (10_000, 10), (10_000, 10_000)] {
+        let text =
+            format!("[sweep]\noptimizer.epsilon = {}\noptimizer.learning_rate = {}\n", axis(epsilon), axis(rate));
+        read(folder.path(), text.as_bytes(), &[]).unwrap();
+    }
+    let deep = format!("[sweep]\n\"{}a\" = [1]", "a.".repeat(100_000));
+    read(folder.path(), deep.as_bytes(), &[]).unwrap();
 }
 
 #[test]

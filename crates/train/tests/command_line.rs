@@ -191,10 +191,92 @@ fn a_plan_shows_what_would_run_and_trains_nothing() {
         "plan.toml",
         "title = \"A plan\"\nseeds = 2\n[arms.zeros]\ninit = \"zeros\"\n[arms.slow]\noptimizer.learning_rate = 1e-4\n",
     );
-    let output = lab.train(&["plan", "--config", "plan.toml"]);
+    let output = lab.train(&["plan", "--config", "plan.toml", "--jobs", "2"]);
     assert!(output.status.success());
     assert_snapshot!(String::from_utf8_lossy(&output.stdout));
     assert!(!lab.path().join("runs").exists());
+}
+
+const SWEEP: &str = "title = \"A sweep\"\nseeds = 3\n[arms.normal]\ninit = { kind = \"normal\", std = 0.1 }\n\
+     [arms.truncated]\ninit = { kind = \"truncated_normal\", std = 0.1 }\n\
+     [sweep]\nzip = [[\"training.batch_size\", \"optimizer.learning_rate\"]]\n\
+     \"init.std\" = { log = [1e-4, 1.0], n = 9 }\n\"training.batch_size\" = [64, 128]\n\"optimizer.learning_rate\" = [0.001, 0.002]\n";
+
+#[test]
+fn the_plan_of_a_sweep_counts_its_points_shows_its_axes_and_estimates_the_time() {
+    let lab = Lab::new();
+    lab.write("sweep.toml", SWEEP);
+    let output = lab.train(&["plan", "--config", "sweep.toml", "--jobs", "2"]);
+    assert!(output.status.success());
+    assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+    let all = lab.train(&["plan", "--config", "sweep.toml", "--all"]);
+    let lines = |text: &[u8]| String::from_utf8_lossy(text).lines().filter(|line| line.contains("seed-")).count();
+    assert_eq!((lines(&output.stdout), lines(&all.stdout)), (13, 108));
+    let runs = lab.json(&["plan", "--config", "sweep.toml"]);
+    assert_eq!(runs.as_array().unwrap().len(), 108);
+    assert_eq!(
+        runs[3]["sweep"],
+        serde_json::json!({ "arm": "normal", "axes": [
+            { "setting": "init.std", "value": 0.000316227766017, "scale": "log" },
+            { "setting": "training.batch_size", "value": 128, "scale": "linear" },
+            { "setting": "optimizer.learning_rate", "value": 0.002, "scale": "linear" },
+        ] })
+    );
+    assert!(runs[0]["estimated_seconds"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn a_sweep_is_run_recorded_repeated_and_gives_the_next_plan_its_rate() {
+    let lab = Lab::new();
+    lab.write("sweep.toml", "training.max_steps = 3\ninit = \"he_normal\"\n[arms.wide]\nmodel.hidden = [32]\n");
+    let sweep = [
+        "--config",
+        "sweep.toml",
+        "--set",
+        "model.activation=relu,leaky_relu(0.2)",
+        "--set",
+        "training.batch_size={ log = [1, 64], n = 3 }",
+    ];
+    let runs = lab.json(&sweep);
+    assert_eq!(runs.as_array().unwrap().len(), 6);
+    let directory = lab.path().join("runs/sweep/wide,activation=leaky_relu-0.2,batch_size=8/seed-0");
+    let record = record::read_record(&directory).unwrap();
+    assert_eq!(
+        serde_json::to_value(&record.sweep).unwrap(),
+        serde_json::json!({ "arm": "wide", "axes": [
+            { "setting": "model.activation", "value": "leaky_relu(0.2)", "scale": "listed" },
+            { "setting": "training.batch_size", "value": 8, "scale": "log" },
+        ] })
+    );
+    // The same run from the config that it left, which finds its record finished.
+    let config = directory.join("config.toml");
+    let again = lab.json(&["plan", "--config", config.to_str().unwrap()]);
+    assert_eq!(again.as_array().unwrap().len(), 1);
+    assert_eq!((&again[0]["id"], &again[0]["status"]), (&record.id.into(), &"finished".into()));
+    assert!(lab.train(&["replay", directory.to_str().unwrap()]).status.success());
+    let plan = lab.train(&["plan", "--config", "sweep.toml", "--seeds", "3"]);
+    assert!(String::from_utf8_lossy(&plan.stdout).contains("estimated from how long 6 finished runs in runs took"));
+}
+
+#[test]
+fn absurd_sweeps_ask_for_a_flag() {
+    let lab = Lab::new();
+    lab.write("sweep.toml", SWEEP);
+    let many = ["plan", "--config", "sweep.toml", "--set", "init.std={ log = [1e-4, 1.0], n = 10000 }"];
+    let output = lab.train(&many);
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(String::from_utf8_lossy(&output.stderr));
+    let output = lab.train(&["plan", "--config", "sweep.toml", "--seeds", "3000", "--many"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("2 arms x 18 points x 3000 seeds = 108000 runs"));
+}
+
+#[test]
+fn the_list_tells_sweeps() {
+    let lab = Lab::new();
+    std::fs::create_dir(lab.path().join("configs")).unwrap();
+    lab.write("configs/sweep.toml", SWEEP);
+    let output = lab.train(&["list"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "sweep  108 runs  A sweep (2 arms x 18 points x 3 seeds)\n");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use experiment::{Overrides, load};
 
 use crate::args::ListArgs;
+use crate::commands::count;
 use crate::exit::{Done, Failure};
 
 /// Prints every experiment of the folder; a broken config says so in its line.
@@ -19,11 +20,16 @@ pub(crate) fn list(args: &ListArgs) -> Done {
         match load(std::slice::from_ref(&file), &Overrides::default()) {
             Ok(plan) => rows.extend(plan.experiments.into_iter().map(|experiment| {
                 let runs = experiment.arms.len() * experiment.seeds.len();
-                let title = match experiment.points() {
-                    _ if experiment.sweep.is_empty() => experiment.title,
-                    points => format!("{} (a sweep of {points} points)", experiment.title),
+                let (points, seeds) = (experiment.points(), experiment.seeds.len());
+                let title = match experiment.sweep.is_empty() {
+                    true => experiment.title,
+                    false => {
+                        let arms = count(experiment.arms.len() / points, "arm");
+                        let (points, seeds) = (count(points, "point"), count(seeds, "seed"));
+                        format!("{} ({arms} x {points} x {seeds})", experiment.title)
+                    }
                 };
-                (experiment.name, format!("{runs} run{}", if runs == 1 { "" } else { "s" }), title)
+                (experiment.name, count(runs, "run"), title)
             })),
             Err(problems) => {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();

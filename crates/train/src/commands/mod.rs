@@ -12,3 +12,9 @@ pub(crate) mod report;
 mod results;
 pub(crate) mod run;
 pub(crate) mod schema;
+
+/// "1 run", "3 runs".
+fn count(n: impl TryInto<u64>, what: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -7,6 +7,7 @@ use record::RunRecord;
 use serde_json::{Value as Json, json};
 
 use crate::args::{Format, PlanArgs};
+use crate::commands::count;
 use crate::estimate::{Rates, roughly, side_by_side};
 use crate::exit::Done;
 
@@ -174,9 +175,4 @@ fn print_estimate(runs: &[RunSpec], there: &[There], rates: &Rates, args: &PlanA
         count(seconds.len(), "run"),
         count(jobs, "job")
     );
-}
-
-fn count(n: impl TryInto<u64>, what: &str) -> String {
-    let n = n.try_into().unwrap_or(u64::MAX);
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
