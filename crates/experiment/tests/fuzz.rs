@@ -206,7 +206,7 @@ fn scratch() -> std::path::PathBuf {
 fn the_largest_sweeps_fit_into_memory_and_larger_ones_are_a_message() {
     let folder = tempfile::tempdir().unwrap();
     let axis = |n: u32| format!("{{ log = [1e-9, 1.0], n = {n} }}");
-    for (epsilon, rate) in [(316, 316), (10_000, 10), (10_000, 10_000)] {
+    for (epsilon, rate) in [(316, 316), (10_000, 10_000)] {
         let text =
             format!("[sweep]\noptimizer.epsilon = {}\noptimizer.learning_rate = {}\n", axis(epsilon), axis(rate));
         read(folder.path(), text.as_bytes(), &[]).unwrap();
