@@ -1,5 +1,5 @@
-//! Progress on a terminal: a bar for each run under way and, where there are several, one for all. Silent when the
-//! standard error is no terminal.
+//! Progress on a terminal: a bar for each run under way, as long as they are few enough to be read, and one for all where
+//! there are several. Silent when the standard error is no terminal.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -10,6 +10,9 @@ use std::time::Duration;
 use experiment::RunSpec;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use training::{Observer, Outcome, RunReport};
+
+/// Bars of single runs that are shown at once: workers are as many as cores, but a stack may have hundreds of runs.
+const MOST_BARS: usize = 16;
 
 /// Shows how runs get on.
 pub(crate) struct Progress {
@@ -66,14 +69,19 @@ fn style(template: &str) -> ProgressStyle {
 
 impl Observer for Progress {
     fn started(&self, run: &RunSpec, step: u64, steps: u64) {
+        let mut bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let bar = ProgressBar::new(steps).with_position(step);
         let bar = match &self.all {
+            // It counts all the same.
+            _ if bars.len() >= MOST_BARS => {
+                bar.set_draw_target(ProgressDrawTarget::hidden());
+                bar
+            }
             Some(all) => self.screen.insert_before(all, bar),
             None => self.screen.add(bar),
         };
         bar.set_style(style("{prefix} {bar:30.green/dim} {pos}/{len} steps  {msg}"));
         bar.set_prefix(run.label());
-        let mut bars = self.bars.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         bars.insert(run.label(), bar);
     }
 
