@@ -85,7 +85,7 @@ impl Mlp {
 
     /// One of the networks, by its place, as a stack of one.
     pub fn network(&self, place: usize) -> Mlp {
-        let part = |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().slice([place..place + 1]));
+        let part = |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, place, 1));
         let layer =
             |layer: &StackedLinear| StackedLinear { weight: part(&layer.weight), bias: layer.bias.as_ref().map(part) };
         Mlp {
