@@ -1,121 +1,68 @@
 #!/usr/bin/env python3
 """Measures what a person waits for, and writes docs/benchmarks.md. Standard library only; Linux.
 
-    scripts/bench.py            everything: two cold builds (dev, release), then runs; takes about half an hour
-    scripts/bench.py --warm     no cold builds: their figures are taken from docs/benchmarks.json
+    scripts/bench.py runs       Kindling by itself, by profile, backend and workers; two minutes
+    scripts/bench.py growth     how cost grows with width, depth, batch and runs; three minutes
+    scripts/bench.py parts      `cargo bench`, compared with the baseline; --store makes it the baseline
+    scripts/bench.py builds     two cold builds, dev and release; twenty minutes
+    scripts/bench.py page       writes the page again from docs/benchmarks.json
+
+`scripts/bench_peers.sh` and `scripts/bench_gpu.sh` call this with `peers` and `gpu`. Each command measures its section of
+the page and leaves the others as they are. Times are worth something on a quiet machine only.
 """
 
+import argparse
 import json
 import os
-import pathlib
-import platform
-import re
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from benchmarks import gpu, growth, own, page, parts, peers
+from benchmarks.common import ROOT, TARGET, machine, say
+
 FIGURES = ROOT / "docs" / "benchmarks.json"
-REPEATS = 7
-
-
-def run(*command, **options):
-    return subprocess.run(command, cwd=ROOT, check=True, text=True, **options)
-
-
-def cold_build(profile, folder):
-    """Seconds from a clean clone to a built binary (crates already downloaded), and the slowest crates."""
-    clone = folder / "clone"
-    shutil.rmtree(clone, ignore_errors=True)
-    run("git", "clone", "--quiet", str(ROOT), str(clone))
-    flags = ["--release"] if profile == "release" else []
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(folder / "target")}
-    started = time.monotonic()
-    subprocess.run(["cargo", "build", "--quiet", "-p", "train", "--timings", *flags], cwd=clone, check=True, env=environment)
-    seconds = time.monotonic() - started
-    page = (folder / "target" / "cargo-timings" / "cargo-timing.html").read_text()
-    units = json.loads(re.search(r"const UNIT_DATA = (\[.*?\]);", page, re.S).group(1))
-    slowest = sorted(units, key=lambda unit: -unit["duration"])[:8]
-    return {
-        "seconds": seconds,
-        "crates": len({(unit["name"], unit["version"]) for unit in units}),
-        "cpu_seconds": sum(unit["duration"] for unit in units),
-        "slowest": [[unit["name"], unit["duration"]] for unit in slowest],
-    }
-
-
-def one_run(binary, backend, folder):
-    """One run of the tutorial's truncated normal: seconds in training, in all, and peak memory in MB."""
-    environment = {**os.environ, "MIMALLOC_PURGE_DELAY": "-1"}
-    command = [binary, "--config", "configs/trunc_normal.toml", "--backend", backend, "--out", folder, "--force", "--format", "json"]
-    started = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, output
-    record = json.loads(output)[0]
-    return record["training_seconds"], time.monotonic() - started, usage.ru_maxrss / 1024, record["metrics"]["validation_accuracy"]
-
-
-def many_runs(binary, jobs, folder):
-    """Seconds a run of ten seeds of two arms."""
-    environment = {**os.environ, "MIMALLOC_PURGE_DELAY": "-1"}
-    command = [binary, "--config", "configs/uniform_vs_normal.toml", "--seeds", "10", "--jobs", str(jobs), "--out", folder, "--force", "--format", "json"]
-    started = time.monotonic()
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    return (time.monotonic() - started) / 20
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=["runs", "growth", "parts", "builds", "page", "peers", "gpu"])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--release", action="store_true", help="build with --release (runs: beside the dev build)")
+    parser.add_argument("--store", action="store_true", help="parts: keep what was measured as the baseline")
+    parser.add_argument("--python", help="peers, gpu: a Python that has JAX and PyTorch")
+    options = parser.parse_args()
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
-    with tempfile.TemporaryDirectory(dir=ROOT / "target") as temporary:
-        temporary = pathlib.Path(temporary)
-        if "--warm" not in sys.argv:
-            figures["build"] = {profile: cold_build(profile, temporary) for profile in ["dev", "release"]}
-            binaries = {p: str(temporary / "target" / {"dev": "debug"}.get(p, p) / "train") for p in ["dev", "release"]}
-        else:
-            run("cargo", "build", "--quiet", "-p", "train")
-            binaries = {"dev": str(ROOT / "target" / "debug" / "train")}
-        samples = {}
-        for _ in range(REPEATS):
-            # Interleaved, so that whatever else the machine does falls on all alike.
-            for profile, binary in binaries.items():
-                for backend in ["flex", "ndarray"]:
-                    samples.setdefault(f"{profile} {backend}", []).append(one_run(binary, backend, str(temporary / "runs")))
-        figures["one"] = {
-            name: [statistics.median(column) for column in zip(*rows)] for name, rows in samples.items()
-        }
-        figures["many"] = {jobs: many_runs(binaries["dev"], jobs, str(temporary / "runs")) for jobs in ["1", str(os.cpu_count())]}
-    cpu = next((line.split(": ")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-    rustc = run("rustc", "--version", stdout=subprocess.PIPE).stdout.strip()
-    figures["machine"] = f"{os.cpu_count()} cores of {cpu}, {rustc}"
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
-    write_page(figures)
+    TARGET.mkdir(exist_ok=True)
+    match options.command:
+        case "runs":
+            figures["runs"] = {"machine": machine(), **own.runs(options.repeats, options.release)}
+        case "growth":
+            figures["growth"] = {"machine": machine(), **growth.measured(min(options.repeats, 3), options.release)}
+        case "builds":
+            figures["builds"] = own.cold_builds()
+        case "peers":
+            figures["peers"] = peers.measured(options.python, options.repeats, options.release)
+        case "gpu":
+            figures["gpu"] = gpu.measured(options.python, options.repeats)
+        case "parts":
+            now = {"machine": machine(), **parts.measured(options.release)}
+            stored = figures.get("parts")
+            level = parts.report(stored or now, now)
+            if not options.store and stored:
+                sys.exit(None if level else "a part is slower than the baseline")
+            figures["parts"] = now
+    # As JSON knows them, so that a page of new figures is that of stored ones.
+    figures = json.loads(json.dumps(figures))
+    write(FIGURES, json.dumps(figures, indent=1) + "\n")
+    path = FIGURES.with_suffix(".md")
+    write(path, page.page(figures, path.read_text() if path.exists() else ""))
+    say(f"wrote {path.relative_to(ROOT)}")
 
 
-def write_page(figures):
-    lines = ["# Benchmarks", "", f"Measured on {figures['machine']}, by `scripts/bench.py`, which writes this page.", ""]
-    lines += ["## One run", "", "The tutorial's truncated normal: 858 steps of 128 images, validation after each epoch. Medians of "]
-    lines[-1] += f"{REPEATS} interleaved repeats; *whole* is from the start of the process to its end, results on disk."
-    lines += ["", "| build, backend | training, s | whole, s | peak memory, MB | accuracy |", "| --- | ---: | ---: | ---: | ---: |"]
-    for name, (training, whole, memory, accuracy) in figures["one"].items():
-        lines.append(f"| {name} | {training:.2f} | {whole:.2f} | {memory:.0f} | {100 * accuracy:.2f} % |")
-    if "release flex" in figures["one"]:
-        ratio = figures["one"]["dev flex"][0] / figures["one"]["release flex"][0]
-        lines += ["", f"Plain `cargo run` takes {ratio:.2f} times what `--release` takes in training."]
-    lines += ["", "## Many runs", "", "Ten seeds of two arms, seconds a run:", "", "| workers | s a run |", "| ---: | ---: |"]
-    lines += [f"| {jobs} | {seconds:.2f} |" for jobs, seconds in figures["many"].items()]
-    if "build" in figures:
-        lines += ["", "## The build", "", "From a clean clone to the binary, crates downloaded, nothing built:", ""]
-        lines += ["| profile | s | crates | the slowest, s (some at the same time) |", "| --- | ---: | ---: | --- |"]
-        for profile, build in figures["build"].items():
-            slowest = ", ".join(f"{name} {seconds:.0f}" for name, seconds in build["slowest"])
-            lines.append(f"| {profile} | {build['seconds']:.0f} | {build['crates']} | {slowest} |")
-    lines += ["", "`cargo bench -p training` measures a step, an epoch and the start-up; `cargo bench -p initializers` draws;", "`cargo bench -p report` a comparison and a page of 120 runs.", ""]
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(lines))
+def write(path, text):
+    """All of it or nothing."""
+    whole = path.with_suffix(".new")
+    whole.write_text(text)
+    os.replace(whole, path)
 
 
 if __name__ == "__main__":

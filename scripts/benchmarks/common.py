@@ -1,0 +1,117 @@
+"""What the measurements share: processes and their figures, the arithmetic floor, the machine."""
+
+import functools
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TARGET = ROOT / "target"
+CORES = os.cpu_count() or 1
+INPUTS, HIDDEN, OUTPUTS = 784, (256, 128), 10
+BATCH, STEPS, EPOCHS = 128, 858, 2
+TRAINING_IMAGES, VALIDATION_IMAGES = 55_000, 5_000
+
+
+class Sample(NamedTuple):
+    """One process: seconds from its start to its end, its peak memory in MB, and the JSON that it printed."""
+
+    seconds: float
+    memory: float
+    output: object
+
+
+def timed(command, environment=None):
+    """Runs a command that prints JSON. Its messages are shown only if it fails."""
+    with tempfile.TemporaryFile("w+") as messages:
+        started = time.monotonic()
+        process = subprocess.Popen(
+            [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment
+        )
+        output = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        # Popen is told of the end, or it would warn that the process still runs.
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            messages.seek(0)
+            sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{output}{messages.read()}")
+    return Sample(seconds, usage.ru_maxrss / 1024, json.loads(output))
+
+
+def kindling_environment():
+    """As .cargo/config.toml sets it for `cargo run`."""
+    return {**os.environ, "MIMALLOC_PURGE_DELAY": "-1"}
+
+
+def kindling(binary, out, *words, config="configs/normal.toml"):
+    """Kindling's command for a config, anew, records and all."""
+    words = ["--config", config, "--out", out, "--force", "--format", "json", *words]
+    return timed([binary, *words], kindling_environment())
+
+
+def build(*flags, features=()):
+    """Builds the program as `cargo run` does, or with flags of cargo's; where it is."""
+    chosen = ["--features", ",".join(features)] if features else []
+    subprocess.run(["cargo", "build", "--quiet", "-p", "train", *flags, *chosen], cwd=ROOT, check=True)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TARGET))
+    return target / ("release" if "--release" in flags else "debug") / "train"
+
+
+@functools.cache
+def floor_program():
+    TARGET.mkdir(exist_ok=True)
+    program = TARGET / "floor"
+    source = pathlib.Path(__file__).with_name("floor.rs")
+    subprocess.run(["rustc", "-O", "-C", "target-cpu=native", "-o", program, source], cwd=ROOT, check=True)
+    return program
+
+
+def floor_rate():
+    """Floating point operations that one core makes in a second at most, in f32."""
+    return float(subprocess.run([floor_program()], check=True, text=True, stdout=subprocess.PIPE).stdout)
+
+
+def products(hidden=HIDDEN):
+    """Multiply-adds of one image on the way forward, a layer each."""
+    widths = [INPUTS, *hidden, OUTPUTS]
+    return [fan_in * fan_out for fan_in, fan_out in zip(widths, widths[1:])]
+
+
+def step_operations(hidden=HIDDEN, batch=BATCH):
+    """Floating point operations in the matrix products of one step: each layer's output, the gradient of its weights,
+    and, but for the first layer, the gradient of its inputs."""
+    layers = products(hidden)
+    return 2 * batch * (3 * sum(layers) - layers[0])
+
+
+def run_operations():
+    """Those of a run of the tutorial's setting: its steps, and the validation after each epoch."""
+    return STEPS * step_operations() + EPOCHS * 2 * VALIDATION_IMAGES * sum(products())
+
+
+def parameters(hidden=HIDDEN):
+    return sum(products(hidden)) + sum(hidden) + OUTPUTS
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def machine():
+    cpu = next((line.split(": ")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    rustc = subprocess.run(["rustc", "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{CORES} cores of {cpu}, {memory:.0f} GiB, {rustc}"
+
+
+def say(text):
+    """A line of progress."""
+    print(text, file=sys.stderr, flush=True)

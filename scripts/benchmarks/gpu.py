@@ -1,0 +1,118 @@
+"""Kindling on a GPU beside JAX and PyTorch on the same one: runs one by one, and stacked into one program."""
+
+import subprocess
+import tempfile
+
+from .common import BATCH, INPUTS, STEPS, TARGET, build, kindling, machine, median, parameters, run_operations, say, timed
+from .peers import PEERS, check_band, versions
+
+COUNTS = [1, 16, 64, 260]
+# One by one is measured up to so many runs: further ones take as long each.
+SOLO_AT_MOST = 16
+FASTER = 100
+# name: peer, variant, whether all runs are one program.
+WAYS = {
+    "JAX, one scan after another": ("jax", "scan", False),
+    "JAX, vmap over the runs": ("jax", "vmap", True),
+    "PyTorch, a CUDA graph of the step": ("torch", "graphed", False),
+    "PyTorch, runs stacked": ("torch", "stacked", True),
+    "PyTorch, runs stacked, a CUDA graph of the step": ("torch", "stacked_graphed", True),
+}
+OWN = {"Kindling, one by one": False, "Kindling, stacked": True}
+
+
+def measured(python, repeats):
+    binary = build(features=["wgpu"])
+    flags = subprocess.run([binary, "run", "--help"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    own = {name: stacks for name, stacks in OWN.items() if not stacks or "--stack" in flags}
+    if len(own) < len(OWN):
+        say("this train has no --stack: its runs are measured one by one only")
+    device = timed([python, PEERS / "device.py"]).output
+    rows = {}
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder:
+        # Once for the shaders: what is compiled and tuned is kept, as it would be for a person's second command.
+        one_of_ours(binary, folder, 1, False, "--stack" in flags)
+        for repeat in range(repeats):
+            for count in COUNTS:
+                samples = {}
+                for name, stacks in own.items():
+                    if stacks or count <= SOLO_AT_MOST:
+                        samples[name] = one_of_ours(binary, folder, count, stacks, "--stack" in flags)
+                for name, (peer, variant, stacks) in WAYS.items():
+                    if stacks or count <= SOLO_AT_MOST:
+                        words = ["--variant", variant, "--runs", count, "--device", "gpu"]
+                        sample = timed([python, PEERS / f"with_{peer}.py", *words])
+                        samples[name] = {"whole": sample.seconds, **sample.output}
+                for name, sample in samples.items():
+                    check_band(name, sample)
+                    say(
+                        f"repeat {repeat + 1} of {repeats}: {count} runs: {name}: training {sample['training']:.2f} s, "
+                        f"whole {sample['whole']:.2f} s"
+                    )
+                    rows.setdefault(name, {}).setdefault(str(count), []).append(
+                        {figure: sample[figure] for figure in ["training", "whole"]}
+                    )
+    return {"machine": machine(), "versions": versions(python), "repeats": repeats, **device, "rows": rows}
+
+
+def one_of_ours(binary, folder, count, stacks, can_stack):
+    config = "configs/uniform_vs_normal.toml" if count > 1 else "configs/normal.toml"
+    words = ["--backend", "wgpu", "--seeds", max(1, count // 2), "--set", "training.record_loss=before_update"]
+    if can_stack:
+        words += ["--stack", count if stacks else 1]
+    sample = kindling(binary, folder, *words, config=config)
+    seconds = [record["training_seconds"] for record in sample.output]
+    return {
+        "whole": sample.seconds,
+        # The runs of a stack train at the same time.
+        "training": max(seconds) if stacks else sum(seconds),
+        "validation": [record["metrics"]["validation_accuracy"] for record in sample.output],
+    }
+
+
+def floor(figures, count):
+    """Seconds a run below which no program can come: of the arithmetic, and of the memory's traffic. A step reads the
+    weights forward and backward, writes and reads their gradients, and reads and writes weights and both moments: 40
+    bytes a parameter; the images of the batch are read, gathered and read twice."""
+    traffic = STEPS * (40 * parameters() + 4 * 4 * BATCH * INPUTS)
+    return run_operations() / figures["operations"], traffic / figures["bytes"]
+
+
+def lines(figures, why):
+    yield "## On a GPU"
+    yield ""
+    arithmetic, traffic = floor(figures, 1)
+    yield f"By `scripts/bench_gpu.sh`, on {figures['device']} ({figures['versions']}), 32-bit floats throughout. Seconds a run in training (whole"
+    yield f"command in parentheses), medians of {figures['repeats']} interleaved repeats. No program can be faster than {arithmetic * 1e3:.2f} ms a run"
+    yield f"(arithmetic, at the {figures['operations'] / 1e12:.1f} TFLOP/s of a large product) and {traffic * 1e3:.2f} ms (memory traffic of each step, at {figures['bytes'] / 1e9:.0f} GB/s)."
+    yield ""
+    yield "| runs | " + " | ".join(str(count) for count in COUNTS) + " |"
+    yield "| --- |" + " ---: |" * len(COUNTS)
+    a_run = lambda name, count, figure: median([sample[figure] for sample in figures["rows"][name][str(count)]]) / count
+    for name, row in figures["rows"].items():
+        cells = [f"{a_run(name, n, 'training'):.4f} ({a_run(name, n, 'whole'):.4f})" if str(n) in row else "" for n in COUNTS]
+        yield f"| {name} | " + " | ".join(cells) + " |"
+    most = COUNTS[-1]
+    if "Kindling, stacked" not in figures["rows"]:
+        return
+    stacked = a_run("Kindling, stacked", most, "training")
+    gain = a_run("Kindling, one by one", SOLO_AT_MOST, "training") / stacked
+    beside = stacked / a_run("JAX, vmap over the runs", most, "training")
+    yield ""
+    yield "| goal | | |"
+    yield "| --- | ---: | --- |"
+    yield f"| {most} runs stacked, times the runs a second of one by one: at least {FASTER} | {gain:.0f} | {verdict(gain >= FASTER)} |"
+    yield f"| {most} runs stacked, to JAX's vmap: at most 1 | {beside:.2f} | {verdict(beside <= 1)} |"
+    if gain < FASTER or beside > 1:
+        yield ""
+        yield "**On the GPU: missed.** " + why("gpu")
+
+
+def verdict(met):
+    return "met" if met else "**missed**"
+
+
+def missing():
+    yield "## On a GPU"
+    yield ""
+    yield "These figures are still missing: no GPU has been measured. `scripts/bench_gpu.sh` measures one and puts them here."
