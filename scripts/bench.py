@@ -38,7 +38,7 @@ def main():
         case "growth":
             figures["growth"] = {"machine": machine(), **growth.measured(min(options.repeats, 3), options.release)}
         case "builds":
-            figures["builds"] = own.cold_builds()
+            figures["builds"] = {"machine": machine(), "profiles": own.cold_builds()}
         case "peers":
             figures["peers"] = peers.measured(options.python, options.repeats, options.release)
         case "gpu":

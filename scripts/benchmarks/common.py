@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from typing import NamedTuple
 
@@ -21,19 +22,23 @@ TRAINING_IMAGES, VALIDATION_IMAGES = 55_000, 5_000
 
 
 class Sample(NamedTuple):
-    """One process: seconds from its start to its end, its peak memory in MB, and the JSON that it printed."""
+    """One process: seconds from its start to its end, of all cores together, its peak memory in MB, and the JSON that it
+    printed."""
 
     seconds: float
+    busy: float
     memory: float
     output: object
 
 
-def timed(command, environment=None):
-    """Runs a command that prints JSON. Its messages are shown only if it fails."""
+def timed(command, environment=None, cores=None):
+    """Runs a command that prints JSON, on so many cores or on all. Its messages are shown only if it fails."""
+    allowed = sorted(os.sched_getaffinity(0))[:cores]
     with tempfile.TemporaryFile("w+") as messages:
         started = time.monotonic()
         process = subprocess.Popen(
-            [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment
+            [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment,
+            preexec_fn=lambda: os.sched_setaffinity(0, allowed),
         )
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -43,7 +48,7 @@ def timed(command, environment=None):
         if process.returncode != 0:
             messages.seek(0)
             sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{output}{messages.read()}")
-    return Sample(seconds, usage.ru_maxrss / 1024, json.loads(output))
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, json.loads(output))
 
 
 def kindling_environment():
@@ -51,10 +56,10 @@ def kindling_environment():
     return {**os.environ, "MIMALLOC_PURGE_DELAY": "-1"}
 
 
-def kindling(binary, out, *words, config="configs/normal.toml"):
+def kindling(binary, out, *words, config="configs/normal.toml", cores=None):
     """Kindling's command for a config, anew, records and all."""
     words = ["--config", config, "--out", out, "--force", "--format", "json", *words]
-    return timed([binary, *words], kindling_environment())
+    return timed([binary, *words], kindling_environment(), cores)
 
 
 def build(*flags, features=()):
@@ -110,6 +115,11 @@ def machine():
     rustc = subprocess.run(["rustc", "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{CORES} cores of {cpu}, {memory:.0f} GiB, {rustc}"
+
+
+def prose(text):
+    """A paragraph of the page."""
+    return textwrap.wrap(" ".join(text.split()), 118, break_long_words=False, break_on_hyphens=False)
 
 
 def say(text):

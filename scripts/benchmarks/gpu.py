@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 
-from .common import BATCH, INPUTS, STEPS, TARGET, build, kindling, machine, median, parameters, run_operations, say, timed
+from .common import BATCH, INPUTS, STEPS, TARGET, build, kindling, machine, median, parameters, prose, run_operations, say, timed
 from .peers import PEERS, check_band, versions
 
 COUNTS = [1, 16, 64, 260]
@@ -82,9 +82,13 @@ def lines(figures, why):
     yield "## On a GPU"
     yield ""
     arithmetic, traffic = floor(figures, 1)
-    yield f"By `scripts/bench_gpu.sh`, on {figures['device']} ({figures['versions']}), 32-bit floats throughout. Seconds a run in training (whole"
-    yield f"command in parentheses), medians of {figures['repeats']} interleaved repeats. No program can be faster than {arithmetic * 1e3:.2f} ms a run"
-    yield f"(arithmetic, at the {figures['operations'] / 1e12:.1f} TFLOP/s of a large product) and {traffic * 1e3:.2f} ms (memory traffic of each step, at {figures['bytes'] / 1e9:.0f} GB/s)."
+    yield from prose(f"""
+        By `scripts/bench_gpu.sh`, on one {figures['device']} with {figures['machine']}; {figures['versions']}. The job is that of
+        the comparison on the CPU, in 32-bit floats throughout. Seconds a run in training (whole command in parentheses), medians
+        of {figures['repeats']} interleaved repeats. No program can take less than {arithmetic * 1e3:.2f} ms a run (arithmetic, at
+        the {figures['operations'] / 1e12:.1f} TFLOP/s of a large product) nor less than {traffic * 1e3:.2f} ms (what each step moves
+        through memory, at {figures['bytes'] / 1e9:.0f} GB/s).
+    """)
     yield ""
     yield "| runs | " + " | ".join(str(count) for count in COUNTS) + " |"
     yield "| --- |" + " ---: |" * len(COUNTS)

@@ -7,7 +7,7 @@ validation and test fall out.
 import tempfile
 
 from .common import (
-    BATCH, HIDDEN, TARGET, TRAINING_IMAGES, build, floor_rate, kindling, median, parameters, say, step_operations,
+    BATCH, HIDDEN, TARGET, TRAINING_IMAGES, build, floor_rate, kindling, median, parameters, prose, say, step_operations,
 )
 
 WIDTHS = [1, 2, 4, 8, 16]
@@ -42,7 +42,7 @@ def measured(repeats, release):
             def seconds(steps):
                 changes = {"init": "he_normal", "model.hidden": hidden, "training.batch_size": batch, "training.max_steps": steps}
                 words = [word for change in changes.items() for word in ("--set", "{}={}".format(*change))]
-                (record,) = kindling(binary, folder, *words).output
+                (record,) = kindling(binary, folder, *words, cores=1).output
                 return record["training_seconds"]
 
             step = median([(seconds(long) - seconds(short)) / (long - short) for _ in range(repeats)])
@@ -74,9 +74,12 @@ TITLES = {
 def lines(figures, why):
     yield "## How cost grows"
     yield ""
-    yield "By `scripts/bench.py growth`: one run on one core, plain `cargo run`'s build. The floor is what the step's matrix products"
-    yield f"take at {figures['floor'] / 1e9:.0f} GFLOP/s (32-bit multiply-adds on registers alone); nothing else is counted in it. A step's time is the"
-    yield f"difference between a longer and a shorter run; medians of {figures['repeats']}."
+    yield from prose(f"""
+        By `scripts/bench.py growth`, on {figures['machine']}: one run on one core, built as plain `cargo run` builds. The floor
+        is what the step's matrix products take at {figures['floor'] / 1e9:.0f} GFLOP/s (32-bit multiply-adds on registers alone);
+        nothing else is counted in it. A step's time is the difference between a longer and a shorter run; medians of
+        {figures['repeats']}.
+    """)
     for axis, title in TITLES.items():
         yield ""
         yield f"{title}:"
@@ -87,8 +90,10 @@ def lines(figures, why):
             share = row["floor"] / row["step"]
             yield f"| {row['value']} | {row['parameters']:,} | {row['step'] * 1e3:.2f} | {row['floor'] * 1e3:.2f} | {100 * share:.0f} % |"
     yield ""
-    yield "Runs: of one step of a network with one hidden unit, side by side on all cores. What is left is what each run costs"
-    yield "beside its steps: its record, its files, the evaluation on 10,000 test images."
+    yield from prose("""
+        Runs: of one step of a network with one hidden unit, side by side on all cores. What is left is what each run costs
+        beside its steps: its record, its files, the evaluation on 10,000 test images.
+    """)
     yield ""
     yield "| runs | whole command, s | a run beyond the first, ms | peak memory, MB |"
     yield "| ---: | ---: | ---: | ---: |"

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .common import CORES, ROOT, TARGET, build, kindling, median, say
+from .common import CORES, ROOT, TARGET, build, kindling, median, prose, say
 
 
 def cold_builds():
@@ -69,8 +69,11 @@ def runs(repeats, release):
 def lines_of_runs(figures):
     yield "## Kindling by itself"
     yield ""
-    yield "One run of the tutorial's truncated normal: 858 steps of 128 images, validation after each epoch. Medians of"
-    yield f"{figures['repeats']} interleaved repeats; *whole* is from the start of the process to its end, results on disk."
+    yield from prose(f"""
+        By `scripts/bench.py runs`, on {figures['machine']}. One run of the tutorial's truncated normal: 858 steps of 128 images,
+        validation after each epoch. Medians of {figures['repeats']} interleaved repeats; *whole* is from the start of the process
+        to its end, results on disk.
+    """)
     yield ""
     yield "| build, backend | training, s | whole, s | peak memory, MB | accuracy |"
     yield "| --- | ---: | ---: | ---: | ---: |"
@@ -92,10 +95,12 @@ def lines_of_runs(figures):
 def lines_of_builds(figures):
     yield "## The build"
     yield ""
-    yield "From a clean clone to the binary, crates downloaded, nothing built:"
+    yield from prose(f"""
+        By `scripts/bench.py builds`, on {figures['machine']}: from a clean clone to the binary, crates downloaded, nothing built.
+    """)
     yield ""
     yield "| profile | s | crates | the slowest, s (some at the same time) |"
     yield "| --- | ---: | ---: | --- |"
-    for profile, build in figures.items():
+    for profile, build in figures["profiles"].items():
         slowest = ", ".join(f"{name} {seconds:.0f}" for name, seconds in build["slowest"])
         yield f"| {profile} | {build['seconds']:.0f} | {build['crates']} | {slowest} |"

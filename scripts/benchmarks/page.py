@@ -3,6 +3,7 @@
 import re
 
 from . import gpu, growth, own, parts, peers
+from .common import prose
 
 UNSAID = "No reason has been found yet."
 
@@ -24,12 +25,15 @@ def page(figures, before):
         ("parts", parts.lines),
         ("builds", own.lines_of_builds),
     ]
-    machines = dict.fromkeys(figures[name]["machine"] for name, _ in sections if "machine" in figures.get(name, {}))
-    lines = ["# Benchmarks", "", f"Measured on {'; '.join(machines)}. `scripts/bench.py` writes this page, and keeps what stands between its marks"]
-    lines += ["(`why`), where people say why a goal was missed.", ""]
-    if "gpu" not in figures:
-        sections = [section for section in sections if section[0] != "gpu"] + [("gpu", lambda _: gpu.missing())]
+    lines = ["# Benchmarks", ""]
+    lines += prose("""
+        `scripts/bench.py` writes this page from `docs/benchmarks.json`; what stands between its marks (`why`) was written by
+        people, and is kept.
+    """)
     for name, section in sections:
-        if name in figures or name == "gpu":
-            lines += [*section(figures.get(name)), ""]
+        if name in figures:
+            lines += ["", *section(figures[name])]
+        elif name == "gpu":
+            lines += ["", *gpu.missing()]
+    lines.append("")
     return "\n".join(lines)

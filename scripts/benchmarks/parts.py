@@ -4,45 +4,40 @@ divan prints times and keeps none. A time alone says little on another machine, 
 core's arithmetic peak too, and what is compared is the product: how many operations the core could have made meanwhile.
 """
 
-import os
 import re
 import subprocess
 
-from .common import ROOT, floor_rate, say
+from .common import ROOT, floor_rate, kindling_environment, prose, say
 
-CRATES = ["initializers", "report", "training"]
 UNITS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 # A part is slower, or faster, if it takes so many times what it took: less than that is the machine's noise.
 TOLERANCE = 1.25
-ROW = re.compile(r"^(?P<tree>[│ ]*[├╰]─ )(?P<name>\S+)\s+(?P<fastest>[\d.]+) (?P<unit>ns|µs|ms|s)\s")
-GROUP = re.compile(r"^(?P<tree>[│ ]*[├╰]─ )(?P<name>\S+)")
+ROOT_ROW = re.compile(r"^(?P<name>\w+)\s+fastest\s")
+NODE = re.compile(r"^(?P<tree>[│ ]*[├╰]─ )(?P<name>\S+)")
+TIMES = re.compile(NODE.pattern + r"\s+(?P<fastest>[\d.]+) (?P<unit>ns|µs|ms|s)\s")
 
 
 def measured(release):
     """Seconds of each part (its fastest sample, which others on the machine disturb least), and the floor's rate."""
     profile = [] if release else ["--profile", "dev"]
-    parts, rates = {}, [floor_rate()]
-    for crate in CRATES:
-        say(f"cargo bench -p {crate}")
-        environment = {**os.environ, "MIMALLOC_PURGE_DELAY": "-1"}
-        command = ["cargo", "bench", "--quiet", "-p", crate, *profile, "--bench", "*"]
-        output = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE, env=environment).stdout
-        parts |= {f"{crate}: {name}": seconds for name, seconds in parsed(output).items()}
-        rates.append(floor_rate())
-    return {"build": "release" if release else "dev", "floor": max(rates), "seconds": parts}
+    # All crates at once: for some of them alone, cargo would choose other features of burn, and build it anew.
+    command = ["cargo", "bench", "--quiet", "--workspace", *profile, "--bench", "*"]
+    before = floor_rate()
+    say(" ".join(command))
+    output = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE, env=kindling_environment()).stdout
+    return {"build": "release" if release else "dev", "floor": max(before, floor_rate()), "seconds": parsed(output)}
 
 
 def parsed(output):
-    """The fastest time of each row of divan's tree, by the names on its branch."""
+    """The fastest time of each row of divan's trees, by the names on its branch, the benchmark's first."""
     parts, branch = {}, []
     for line in output.splitlines():
-        group, row = GROUP.match(line), ROW.match(line)
-        if not group:
-            continue
-        depth = len(group["tree"]) // 3
-        branch[depth - 1 :] = [group["name"]]
-        if row:
-            parts[" ".join(branch)] = float(row["fastest"]) * UNITS[row["unit"]]
+        if root := ROOT_ROW.match(line):
+            branch = [root["name"]]
+        elif node := NODE.match(line):
+            branch[len(node["tree"]) // 3 :] = [node["name"]]
+            if row := TIMES.match(line):
+                parts[" / ".join(branch)] = float(row["fastest"]) * UNITS[row["unit"]]
     return parts
 
 
@@ -77,9 +72,11 @@ def shown(seconds):
 def lines(figures):
     yield "## Parts"
     yield ""
-    yield "The baseline of `cargo bench`: the fastest sample of each part, in the build of plain `cargo run`. `scripts/bench.py parts`"
-    yield "measures again and compares; it fails where a part takes more than"
-    yield f"{TOLERANCE} times as long as here, after both are multiplied by their core's arithmetic peak ({figures['floor'] / 1e9:.0f} GFLOP/s here)."
+    yield from prose(f"""
+        The baseline of `cargo bench`, the fastest sample of each part, on {figures['machine']}, built as plain `cargo run` builds.
+        `scripts/bench.py parts` measures again and compares; it fails where a part takes more than {TOLERANCE} times as long as
+        here, after both are multiplied by their core's arithmetic peak ({figures['floor'] / 1e9:.0f} GFLOP/s here).
+    """)
     yield ""
     yield "| part | time |"
     yield "| --- | ---: |"

@@ -1,12 +1,14 @@
 """The job in PyTorch: images resident in one tensor, fused Adam, no loader.
 
-Each run is a network of its own (`eager`, `compiled`, and on a GPU `graphed`: the whole step one CUDA graph), or all runs
-are stacked into one with a leading axis.
+Each run is a network of its own, or all runs are stacked into one with a leading axis. A step is eager; or its losses are
+`compiled`; or batch, gradients and Adam are compiled as one function (`whole`); or, on a GPU, it is one CUDA graph (`graphed`).
 """
+
+import functools
 
 import job
 
-VARIANTS = ["eager", "compiled", "graphed", "stacked", "stacked_compiled", "stacked_graphed"]
+VARIANTS = ["eager", "compiled", "whole", "graphed", "stacked", "stacked_compiled", "stacked_whole", "stacked_graphed"]
 
 
 def prepare(options, runs):
@@ -19,7 +21,10 @@ def prepare(options, runs):
     on_device = lambda array: torch.from_numpy(array).to(device)
     training, validation, test = ((on_device(x), on_device(y.astype(np.int64))) for x, y in job.images())
     stacked, *how = options.variant.split("_") if options.variant.startswith("stacked") else ("", options.variant)
-    kind = Stack if stacked else Network
+    if how == ["whole"]:
+        kind = functools.partial(Whole, stacked=bool(stacked), compiled=torch.compile(whole_step, fullgraph=True))
+    else:
+        kind = Stack if stacked else Network
     groups = [runs] if stacked else [[run] for run in runs]
     work = [kind(torch, group, device) for group in groups]
     orders = []
@@ -34,6 +39,8 @@ def prepare(options, runs):
         losses_of = torch.compile(losses_of, fullgraph=True)
 
     def step(model, indices):
+        if how == ["whole"]:
+            return model.step(training, indices)
         losses = losses_of(model, training[0][indices], training[1][indices])
         # The runs of a stack have nothing in common: the gradient of the sum is each one's own.
         losses.sum().backward()
@@ -42,7 +49,7 @@ def prepare(options, runs):
         return losses.detach()
 
     steps = [lambda indices, model=model: step(model, indices) for model in work]
-    if how == ["compiled"]:
+    if how in [["compiled"], ["whole"]]:
         # On a copy, so that the run starts from its own weights.
         warm = kind(torch, groups[0], device)
         for indices in orders[0][0, :3]:
@@ -148,6 +155,56 @@ class Stack:
         scores = self(x)
         losses = self.torch.nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten(), reduction="none")
         return losses.view(y.shape).mean(1)
+
+
+class Whole:
+    """One run or a stack, as nothing but tensors, whose step is one compiled function."""
+
+    def __init__(self, torch, runs, device, stacked, compiled):
+        self.torch, self.compiled = torch, compiled
+        drawn = zip(*[job.weights(*run) for run in runs])
+        stacks = [torch.stack([torch.from_numpy(w) for w in layer]).to(device) for layer in drawn]
+        weights = stacks if stacked else [stack[0] for stack in stacks]
+        biases = [torch.zeros_like(w[..., :1, :] if stacked else w[0]) for w in weights]
+        self.parameters = [tensor for layer in zip(weights, biases) for tensor in layer]
+        self.moments = [[torch.zeros_like(p) for p in self.parameters] for _ in job.BETAS]
+        self.time = torch.zeros((), device=device)
+
+    def __call__(self, x):
+        return scores(self.parameters, x)
+
+    def step(self, training, indices):
+        with self.torch.no_grad():
+            return self.compiled(self.parameters, *self.moments, self.time, *training, indices)
+
+
+def scores(parameters, x):
+    layers = list(zip(parameters[::2], parameters[1::2]))
+    for weight, bias in layers[:-1]:
+        x = (x @ weight + bias).relu()
+    weight, bias = layers[-1]
+    return x @ weight + bias
+
+
+def whole_step(parameters, firsts, seconds, time, images, labels, indices):
+    import torch
+
+    x, y = images[indices], labels[indices]
+
+    def total(parameters):
+        losses = torch.nn.functional.cross_entropy(scores(parameters, x).flatten(0, -2), y.flatten(), reduction="none")
+        losses = losses.view(y.shape).mean(-1)
+        return losses.sum(), losses
+
+    gradients, losses = torch.func.grad(total, has_aux=True)(parameters)
+    time.add_(1)
+    rate = job.RATE / (1 - job.BETAS[0] ** time)
+    correction = (1 - job.BETAS[1] ** time).sqrt()
+    for parameter, first, second, gradient in zip(parameters, firsts, seconds, gradients):
+        first.mul_(job.BETAS[0]).add_(gradient, alpha=1 - job.BETAS[0])
+        second.mul_(job.BETAS[1]).addcmul_(gradient, gradient, value=1 - job.BETAS[1])
+        parameter.sub_(rate * first / (second.sqrt() / correction + job.EPSILON))
+    return losses
 
 
 if __name__ == "__main__":
