@@ -59,6 +59,8 @@ def kindling_environment():
 def kindling(binary, out, *words, config="configs/normal.toml", cores=None):
     """Kindling's command for a config, anew, records and all."""
     words = ["--config", config, "--out", out, "--force", "--format", "json", *words]
+    if cores:
+        words += ["--jobs", cores]
     return timed([binary, *words], kindling_environment(), cores)
 
 

@@ -1,6 +1,5 @@
 """Kindling on a GPU beside JAX and PyTorch on the same one: runs one by one, and stacked into one program."""
 
-import subprocess
 import tempfile
 
 from .common import BATCH, INPUTS, STEPS, TARGET, build, kindling, machine, median, parameters, prose, run_operations, say, timed
@@ -23,21 +22,17 @@ OWN = {"Kindling, one by one": False, "Kindling, stacked": True}
 
 def measured(python, repeats):
     binary = build(features=["wgpu"])
-    flags = subprocess.run([binary, "run", "--help"], check=True, text=True, stdout=subprocess.PIPE).stdout
-    own = {name: stacks for name, stacks in OWN.items() if not stacks or "--stack" in flags}
-    if len(own) < len(OWN):
-        say("this train has no --stack: its runs are measured one by one only")
     device = timed([python, PEERS / "device.py"]).output
     rows = {}
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         # Once for the shaders: what is compiled and tuned is kept, as it would be for a person's second command.
-        one_of_ours(binary, folder, 1, False, "--stack" in flags)
+        own(binary, folder, 1, False)
         for repeat in range(repeats):
             for count in COUNTS:
                 samples = {}
-                for name, stacks in own.items():
+                for name, stacks in OWN.items():
                     if stacks or count <= SOLO_AT_MOST:
-                        samples[name] = one_of_ours(binary, folder, count, stacks, "--stack" in flags)
+                        samples[name] = own(binary, folder, count, stacks)
                 for name, (peer, variant, stacks) in WAYS.items():
                     if stacks or count <= SOLO_AT_MOST:
                         words = ["--variant", variant, "--runs", count, "--device", "gpu"]
@@ -55,17 +50,15 @@ def measured(python, repeats):
     return {"machine": machine(), "versions": versions(python), "repeats": repeats, **device, "rows": rows}
 
 
-def one_of_ours(binary, folder, count, stacks, can_stack):
+def own(binary, folder, count, stacks):
     config = "configs/uniform_vs_normal.toml" if count > 1 else "configs/normal.toml"
     words = ["--backend", "wgpu", "--seeds", max(1, count // 2), "--set", "training.record_loss=before_update"]
-    if can_stack:
-        words += ["--stack", count if stacks else 1]
+    words += ["--stack", count if stacks else 1, "--jobs", 1]
     sample = kindling(binary, folder, *words, config=config)
-    seconds = [record["training_seconds"] for record in sample.output]
     return {
         "whole": sample.seconds,
-        # The runs of a stack train at the same time.
-        "training": max(seconds) if stacks else sum(seconds),
+        # A run's record gives its share of its stack's time.
+        "training": sum(record["training_seconds"] for record in sample.output),
         "validation": [record["metrics"]["validation_accuracy"] for record in sample.output],
     }
 
@@ -97,8 +90,6 @@ def lines(figures, why):
         cells = [f"{a_run(name, n, 'training'):.4f} ({a_run(name, n, 'whole'):.4f})" if str(n) in row else "" for n in COUNTS]
         yield f"| {name} | " + " | ".join(cells) + " |"
     most = COUNTS[-1]
-    if "Kindling, stacked" not in figures["rows"]:
-        return
     stacked = a_run("Kindling, stacked", most, "training")
     gain = a_run("Kindling, one by one", SOLO_AT_MOST, "training") / stacked
     beside = stacked / a_run("JAX, vmap over the runs", most, "training")
