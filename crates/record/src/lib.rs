@@ -12,6 +12,8 @@
 //! | `checkpoint/` | while the run is unfinished, the newest two [`Checkpoint`]s |
 //! | `lock` | held by the process that writes the run |
 //!
+//! Above the runs, `runs/<experiment>/.plan.json` is the [`TypedPlan`] that they come from.
+//!
 //! Every file appears whole or not at all: it is written under a temporary name, synced and renamed. `run.json` is
 //! written last, names the SHA-256 of the others and carries one of itself, so that a record is either whole or plainly
 //! unfinished, and a damaged one is told from both. `docs/record.md` describes every file and field.
@@ -24,6 +26,8 @@ mod lock;
 mod read;
 mod run;
 mod series;
+mod status;
+mod typed;
 
 pub use atomic::write_atomically;
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
@@ -36,3 +40,5 @@ pub use run::{
     Status, SweepPoint,
 };
 pub use series::{Epoch, Step};
+pub use status::{Head, Standing, Whereabouts, read_head, run_folders, standing, standings};
+pub use typed::TypedPlan;

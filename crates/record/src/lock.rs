@@ -58,7 +58,7 @@ impl RunLock {
     }
 }
 
-fn lock_file(directory: &Path) -> PathBuf {
+pub(crate) fn lock_file(directory: &Path) -> PathBuf {
     directory.join("lock")
 }
 
