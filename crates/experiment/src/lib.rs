@@ -17,13 +17,14 @@ mod problem;
 mod schema;
 mod section;
 mod settings;
+mod shard;
 mod sources;
 mod sweep;
 mod tree;
 
 pub use flags::Overrides;
 pub use initializer::{find_kind, read_initializer_line};
-pub use load::load;
+pub use load::{load, load_text};
 pub use optimizer::{Algorithm, Optimizer, Schedule};
 pub use plan::{Arm, Experiment, Plan, RunSpec};
 pub use problem::{Problem, Problems};
@@ -31,4 +32,5 @@ pub use schema::schema;
 pub use settings::{
     Backend, Data, DataSet, Init, LastBatch, LayerInit, Length, Model, Normalization, RecordLoss, Settings, Training,
 };
+pub use shard::{Shard, ShardError};
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};

@@ -2,6 +2,7 @@
 //! and tell all that is wrong at once.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use initializers::Activation;
@@ -33,13 +34,28 @@ const MAX_LAYERS: usize = 1_000;
 /// # Errors
 /// Everything that is wrong with the files or the overrides, each with its place.
 pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, Problems> {
+    load_texts(files.iter().map(|file| (file.as_path(), std::fs::read_to_string(file))), overrides)
+}
+
+/// Reads the plan of a config file that said `text`, whatever it says by now.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(file: &Path, text: &str, overrides: &Overrides) -> Result<Plan, Problems> {
+    load_texts(std::iter::once((file, Ok(text.to_owned()))), overrides)
+}
+
+fn load_texts<'a>(
+    files: impl Iterator<Item = (&'a Path, io::Result<String>)>,
+    overrides: &Overrides,
+) -> Result<Plan, Problems> {
     let mut sources = Sources::default();
     let found = Found::default();
     let over = read_overrides(overrides, &mut sources, &found);
     let mut limit = Limit { many: overrides.many, runs: 0 };
     let mut experiments: Vec<Experiment> = Vec::new();
-    for file in files {
-        let Some(experiment) = load_file(file, &over, &mut limit, &mut sources, &found) else { continue };
+    for (file, text) in files {
+        let Some(experiment) = load_file(file, text, &over, &mut limit, &mut sources, &found) else { continue };
         if let Some(other) = experiments.iter().find(|other| other.name == experiment.name) {
             let message = format!(
                 "{} and {} are both called `{}`, and would write the same records",
@@ -62,6 +78,7 @@ pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, Problems> 
 /// Reads one file; `total` counts the runs of all.
 fn load_file(
     file: &Path,
+    text: io::Result<String>,
     over: &[Flag],
     limit: &mut Limit,
     sources: &mut Sources,
@@ -69,7 +86,7 @@ fn load_file(
 ) -> Option<Experiment> {
     let report = |problem| found.borrow_mut().push(problem);
     let shown = file.display().to_string();
-    let text = match std::fs::read_to_string(file) {
+    let text = match text {
         Ok(text) => text,
         Err(error) => {
             report(unreadable(file, &shown, &error));
@@ -120,7 +137,9 @@ fn load_file(
             read_points(name, &tree, &sweep, read, found)
         }
     });
-    Some(Experiment { name, title, file: file.to_owned(), arms: arms.collect(), sweep: sweep.to_axes(), seeds })
+    let arms = arms.collect();
+    let text = sources.get(source).text.clone();
+    Some(Experiment { name, title, file: file.to_owned(), text, arms, sweep: sweep.to_axes(), seeds })
 }
 
 /// The arms of a file, each with what differs; one without a name where the file has none.

@@ -26,6 +26,8 @@ pub struct Experiment {
     pub title: String,
     /// The file.
     pub file: PathBuf,
+    /// What the file said.
+    pub text: String,
     /// Its arms in the order of the file, at least one. Each point of a sweep is an arm of its own: all points of the
     /// first arm, then all of the second.
     pub arms: Vec<Arm>,
