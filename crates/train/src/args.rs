@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use experiment::Overrides;
+use experiment::{Overrides, Shard};
 use report::{Metric, table};
 
 /// A laboratory for weight initialization.
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Plan(PlanArgs),
     /// List the experiments in a folder, one line each
     List(ListArgs),
+    /// Tell how far the runs below folders are: finished, running (where), interrupted, failed, missing
+    Status(StatusArgs),
     /// Compare the runs below folders: table, verdict, pictures; nothing is trained
     Compare(CompareArgs),
     /// Write one HTML page about the runs below folders; nothing is trained
@@ -106,6 +108,9 @@ pub(crate) struct RunArgs {
     /// memory takes on a GPU]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) stack: Option<u16>,
+    /// The I-th of N parts of the plan only, for many processes or machines with one folder of records
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) out: PathBuf,
@@ -133,6 +138,16 @@ pub(crate) struct PlanArgs {
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
     pub(crate) out: PathBuf,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Folders of records: of a run, an arm, an experiment, or of many
+    #[arg(default_value = "runs", value_name = "DIR")]
+    pub(crate) folders: Vec<PathBuf>,
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

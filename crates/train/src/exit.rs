@@ -1,6 +1,14 @@
-//! How the program ends, and the message that goes with it: 0 when all went well, 1 for a failure, 2 for bad input. When
-//! a signal stopped it and the same command goes on: 130 for SIGINT (Ctrl-C), 143 for SIGTERM, 129 for SIGHUP, and 75
-//! ("start me again") for SIGUSR1.
+//! How the program ends, and the message that goes with it.
+//!
+//! | code | meaning | what a scheduler should do |
+//! | --- | --- | --- |
+//! | 0 | all went well: every run that was asked for has a result | nothing |
+//! | 1 | some runs failed; all others have a result | show the message; the same command tries the failed ones again |
+//! | 2 | bad input: a config, a flag, or what they name | nothing, until it is put right |
+//! | 75 | start me again: SIGUSR1 stopped it, or other processes are at some of its runs | start it again |
+//! | 130, 143, 129 | SIGINT (Ctrl-C), SIGTERM or SIGHUP stopped it; the same command goes on | as whoever sent it meant it |
+//!
+//! What is left to do comes before what failed: with some of each, the code is that of what is left.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -23,7 +31,12 @@ pub(crate) enum Failure {
     Failed(String),
     /// A signal stopped it; running it again goes on.
     Interrupted(String),
+    /// Nothing is wrong, but there is something left that cannot be done now.
+    StartAgain(String),
 }
+
+/// "Start me again": EX_TEMPFAIL of sysexits.h.
+pub(crate) const START_AGAIN: u8 = 75;
 
 impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
@@ -53,6 +66,7 @@ pub(crate) fn report(done: Done) -> ExitCode {
         Err(Failure::Problems(problems)) => (2, problems.render(colour())),
         Err(Failure::Failed(message)) => (1, error(&message)),
         Err(Failure::Interrupted(message)) => (signals::exit_code(), message),
+        Err(Failure::StartAgain(message)) => (START_AGAIN, message),
     };
     anstream::eprintln!("{message}");
     ExitCode::from(code)

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => commands::run::run(&args),
         Some(Command::Plan(args)) => commands::plan::plan(&args),
         Some(Command::List(args)) => commands::list::list(&args),
+        Some(Command::Status(args)) => commands::status::status(&args),
         Some(Command::Compare(args)) => commands::compare::compare(&args),
         Some(Command::Report(args)) => commands::report::report(&args),
         Some(Command::Replay(args)) => commands::replay::replay(&args),

@@ -9,6 +9,8 @@ use std::sync::{Arc, LazyLock};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use crate::exit::START_AGAIN;
+
 /// What ends the program in its own time, and with which code: as shells have it, 128 and the signal's number, but for
 /// SIGUSR1, by which schedulers announce that a job's time is nearly up. Its code is EX_TEMPFAIL, "start me again".
 const SIGNALS: &[(c_int, usize)] = &[
@@ -17,7 +19,7 @@ const SIGNALS: &[(c_int, usize)] = &[
     #[cfg(unix)]
     (signal_hook::consts::SIGHUP, 129),
     #[cfg(unix)]
-    (signal_hook::consts::SIGUSR1, 75),
+    (signal_hook::consts::SIGUSR1, START_AGAIN as usize),
 ];
 
 /// The code of the latest signal.

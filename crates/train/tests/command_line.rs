@@ -164,7 +164,7 @@ fn an_output_folder_that_cannot_be_made_is_bad_input() {
     lab.write("taken", "a file, not a folder");
     let output = lab.train(&["--config", "small.toml", "--out", "taken"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_snapshot!(stderr(&output), @"error: cannot write to taken/small/base/seed-0: Not a directory (os error 20)");
+    assert_snapshot!(stderr(&output), @"error: cannot write to taken/small: Not a directory (os error 20)");
 }
 
 #[test]

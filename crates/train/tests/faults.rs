@@ -175,7 +175,7 @@ fn a_second_process_is_told_who_is_at_the_run_and_takes_over_from_the_dead() {
     let faults = Faults::new(ENDLESS);
     let mut first = faults.start_and_wait("runs");
     let (code, message) = end_of(faults.start("runs"));
-    assert_eq!(code, Some(2));
+    assert_eq!(code, Some(75));
     let expected = format!("runs/x/base/seed-0 is being written by another process (process {})", first.id());
     assert!(message.contains(&expected), "{message}");
     first.kill().unwrap();

@@ -45,6 +45,12 @@ pub struct RunReport {
     pub outcome: Result<Outcome, RunError>,
 }
 
+impl RunReport {
+    fn is_elsewhere(&self) -> bool {
+        matches!(self.outcome, Ok(Outcome::Elsewhere(_)))
+    }
+}
+
 /// What came of a run that was not an error.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -54,6 +60,8 @@ pub enum Outcome {
     Skipped(Summary),
     /// It was not begun, since the others were interrupted.
     NotBegun,
+    /// Another process is at it, still or again when all the others were done; in the words of [`LockError`].
+    Elsewhere(String),
 }
 
 /// What a record says at a glance. The whole of it is on disk; of thousands of runs it would fill the memory.
@@ -85,7 +93,7 @@ pub enum RunError {
     /// Its backend cannot be used.
     #[error(transparent)]
     Backend(#[from] BackendError),
-    /// Another process is at it, or its directory cannot be made, or was taken away.
+    /// Its directory cannot be made, or was taken away.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// Its record cannot be written.
@@ -124,30 +132,40 @@ impl RunError {
     }
 }
 
-/// Carries out `runs` and tells how each went, in their order.
+/// Carries out `runs` and tells how each went, in their order. A run that another process is at is left to it, and looked
+/// at once more when the others are done: by then it may be finished, or the other process may have died.
 pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>) -> Vec<RunReport> {
     let reports: Mutex<Vec<Option<RunReport>>> = Mutex::new(runs.iter().map(|_| None).collect());
-    let stacks = stacks(runs, |settings| options.stack.unwrap_or_else(|| backend::stack_size(settings)));
-    let next = AtomicUsize::new(0);
     let sets = Sets::default();
-    let work = || {
-        while let Some(places) = stacks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let stack: Vec<&RunSpec> = places.iter().map(|&place| &runs[place]).collect();
-            for (&place, outcome) in places.iter().zip(attempt(&stack, options, &sets, observer)) {
-                let spec = &runs[place];
-                let report = RunReport { spec: spec.clone(), directory: spec.directory(&options.out), outcome };
-                observer.ended(&report);
-                lock(&reports)[place] = Some(report);
+    let work_through = |stacks: &[Vec<usize>], last: bool| {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while let Some(places) = stacks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let stack: Vec<&RunSpec> = places.iter().map(|&place| &runs[place]).collect();
+                for (&place, outcome) in places.iter().zip(attempt(&stack, options, &sets, observer)) {
+                    let spec = &runs[place];
+                    let report = RunReport { spec: spec.clone(), directory: spec.directory(&options.out), outcome };
+                    if last || !report.is_elsewhere() {
+                        observer.ended(&report);
+                    }
+                    lock(&reports)[place] = Some(report);
+                }
             }
-        }
+        };
+        let workers = options.jobs.clamp(1, stacks.len().max(1));
+        let threads = if stacks.len() == 1 { options.jobs.clamp(1, threads_of_a_lone_run()) } else { 1 };
+        std::thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| on_threads(threads, work));
+            }
+        });
     };
-    let workers = options.jobs.clamp(1, stacks.len().max(1));
-    let threads = if stacks.len() == 1 { options.jobs.clamp(1, threads_of_a_lone_run()) } else { 1 };
-    std::thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| on_threads(threads, work));
-        }
-    });
+    work_through(&stacks(runs, |settings| options.stack.unwrap_or_else(|| backend::stack_size(settings))), false);
+    let is_elsewhere = |place: &usize| lock(&reports)[*place].as_ref().is_some_and(RunReport::is_elsewhere);
+    let elsewhere: Vec<Vec<usize>> = (0..runs.len()).filter(is_elsewhere).map(|place| vec![place]).collect();
+    if !elsewhere.is_empty() {
+        work_through(&elsewhere, true);
+    }
     let reports = reports.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     reports.into_iter().flatten().collect()
 }
@@ -191,6 +209,7 @@ fn attempt(
         match claim(spec, options, observer.as_ref()) {
             Ok(Claim::Run(desk)) => begun.push(((*spec).clone(), desk)),
             Ok(Claim::Finished(summary)) => *outcome = Some(Ok(Outcome::Skipped(summary))),
+            Ok(Claim::Elsewhere(by)) => *outcome = Some(Ok(Outcome::Elsewhere(by))),
             Err(error) => *outcome = Some(Err(error)),
         }
     }
@@ -221,12 +240,20 @@ enum Claim {
     Run(Desk),
     /// Nothing: its record is there.
     Finished(Summary),
+    /// Nothing now: another process is at it.
+    Elsewhere(String),
 }
 
 fn claim(spec: &RunSpec, options: &Options, observer: &dyn Observer) -> Result<Claim, RunError> {
     let directory = RunDirectory::new(spec.directory(&options.out));
-    let lock = directory.lock()?;
-    let (lock, finished) = already_there(spec, &directory, lock, options, observer)?;
+    let looked = |lock| already_there(spec, &directory, lock, options, observer);
+    let (lock, finished) = match directory.lock().map_err(RunError::from).and_then(looked) {
+        // Lost at this early point: another process set aside what was in the way just now, and is at the run.
+        Err(RunError::Lock(taken @ (LockError::Held { .. } | LockError::Lost { .. }))) => {
+            return Ok(Claim::Elsewhere(taken.to_string()));
+        }
+        looked => looked?,
+    };
     Ok(match finished {
         Some(record) => {
             // A process that was killed after the record was whole left them.

@@ -12,6 +12,8 @@ pub(crate) mod report;
 mod results;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod status;
+mod survey;
 
 /// "1 run", "3 runs".
 fn count(n: impl TryInto<u64>, what: &str) -> String {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use experiment::load;
-use record::{Status, read_run};
+use experiment::{Overrides, Plan, load};
+use record::{Status, TypedPlan, read_run};
 use report::{Metric, Study, table};
 use serde_json::json;
 use training::{Observer, Options, Outcome, RunReport, execute};
@@ -17,8 +17,15 @@ use crate::signals;
 
 /// Runs what the files say, and prints a result for every run.
 pub(crate) fn run(args: &RunArgs) -> Done {
-    let plan = load(&args.config.files, &args.config.overrides())?;
-    let runs = plan.runs();
+    let overrides = args.config.overrides();
+    let plan = load(&args.config.files, &overrides)?;
+    leave_plan(&plan, &overrides, &args.out)?;
+    let all = plan.runs();
+    let planned = all.len();
+    let runs = match args.shard {
+        Some(shard) => shard.select(all),
+        None => all,
+    };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let options = Options {
         out: args.out.clone(),
@@ -31,11 +38,56 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
     let reports = execute(&runs, &options, &observer);
     progress.clear();
-    match args.format {
-        Format::Json => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
-        Format::Text => show(&reports, &args.out)?,
+    match (args.format, args.shard) {
+        (Format::Json, _) => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
+        (Format::Text, Some(shard)) => anstream::println!("shard {shard}: {}", summary(&reports, planned)),
+        (Format::Text, None) => show(&reports, &args.out)?,
     }
     conclude(&reports, args.force)
+}
+
+/// Leaves what was typed beside the records, for those who ask later what is missing.
+fn leave_plan(plan: &Plan, overrides: &Overrides, out: &Path) -> Done {
+    for experiment in &plan.experiments {
+        let typed = TypedPlan {
+            config: experiment.file.clone(),
+            text: experiment.text.clone(),
+            overrides: overrides.set.clone(),
+        };
+        let folder = out.join(&experiment.name);
+        typed.leave(&folder).map_err(|error| {
+            let message = format!("cannot write to {}: {error}", folder.display());
+            // A full disk is nobody's slip.
+            let full = error.kind() == std::io::ErrorKind::StorageFull;
+            if full { Failure::Failed(message) } else { Failure::BadInput(message) }
+        })?;
+    }
+    Ok(())
+}
+
+/// What a shard did, in a line: the other parts of the comparison are elsewhere.
+fn summary(reports: &[RunReport], planned: usize) -> String {
+    let count = |counts: fn(&RunReport) -> bool| reports.iter().filter(|report| counts(report)).count();
+    let ended = |report: &RunReport, status| match &report.outcome {
+        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == status,
+        _ => false,
+    };
+    let counts = [
+        (reports.iter().filter(|report| ended(report, Status::Finished)).count(), "finished"),
+        (reports.iter().filter(|report| ended(report, Status::Diverged)).count(), "diverged"),
+        (count(|report| report.outcome.is_err()), "failed"),
+        (reports.iter().filter(|report| is_interrupted(report)).count(), "interrupted or not begun"),
+        (count(|report| matches!(report.outcome, Ok(Outcome::Elsewhere(_)))), "being written elsewhere"),
+    ];
+    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let before = match count(|report| matches!(report.outcome, Ok(Outcome::Skipped(_)))) {
+        0 => String::new(),
+        before => format!(" ({before} had a result before)"),
+    };
+    match reports.len() {
+        0 => format!("none of {planned} runs"),
+        mine => format!("{mine} of {planned} runs: {}{before}", counts.join(", ")),
+    }
 }
 
 /// Prints what came out, and draws it beside the records: one run by itself, several as a comparison.
@@ -80,37 +132,71 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
 
 /// The end of the program that the runs' ends come to.
 fn conclude(reports: &[RunReport], force: bool) -> Done {
+    let alone = reports.len() == 1;
     let failed: Vec<_> = reports.iter().filter_map(|r| r.outcome.as_ref().err().map(|error| (r, error))).collect();
-    if let [(report, error)] = failed.as_slice() {
-        let message = if reports.len() == 1 { error.to_string() } else { format!("{}: {error}", report.spec.label()) };
-        return Err(if error.is_bad_input() { Failure::BadInput(message) } else { Failure::Failed(message) });
-    }
-    if !failed.is_empty() {
-        let lines: Vec<String> =
-            failed.iter().map(|(report, error)| format!("  {}: {error}", report.spec.label())).collect();
-        let message = format!("{} of {} runs have no result:\n{}", failed.len(), reports.len(), lines.join("\n"));
-        let bad_input = failed.iter().all(|(_, error)| error.is_bad_input());
-        return Err(if bad_input { Failure::BadInput(message) } else { Failure::Failed(message) });
-    }
-    let unfinished = reports.iter().filter(|report| match &report.outcome {
-        Ok(Outcome::NotBegun) => true,
-        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == Status::Interrupted,
-        Err(_) => false,
-    });
+    let failure = match failed.as_slice() {
+        [] => None,
+        [(_, error)] if alone => Some(error.to_string()),
+        [(report, error)] => Some(format!("{}: {error}", report.spec.label())),
+        _ => {
+            let lines = failed.iter().map(|(report, error)| format!("{}: {error}", report.spec.label()));
+            Some(format!("{} of {} runs have no result:\n{}", failed.len(), reports.len(), first(lines)))
+        }
+    };
+    let elsewhere: Vec<&String> = reports
+        .iter()
+        .filter_map(|report| match &report.outcome {
+            Ok(Outcome::Elsewhere(by)) => Some(by),
+            _ => None,
+        })
+        .collect();
+    let interrupted = reports.iter().filter(|report| is_interrupted(report)).count();
     // With the flag, it would start anew what is to be gone on with.
     let command = if force { "the same command without --force" } else { "the same command" };
-    match unfinished.count() {
-        0 => Ok(()),
-        1 if reports.len() == 1 => Err(Failure::Interrupted(format!("interrupted; {command} goes on"))),
-        n => Err(Failure::Interrupted(format!("interrupted; {n} of {} runs are left for {command}", reports.len()))),
+    let left = match (interrupted, elsewhere.as_slice()) {
+        (0, []) => {
+            let Some(message) = failure else { return Ok(()) };
+            let bad_input = failed.iter().all(|(_, error)| error.is_bad_input());
+            return Err(if bad_input { Failure::BadInput(message) } else { Failure::Failed(message) });
+        }
+        (0, [by]) => format!("{by}; {command} sees to what is left of it"),
+        (0, by) => format!(
+            "{} of {} runs are being written elsewhere:\n{}\n{command} sees to what is left of them",
+            by.len(),
+            reports.len(),
+            first(by.iter().map(|by| (*by).clone()))
+        ),
+        (1, []) if alone => format!("interrupted; {command} goes on"),
+        (n, by) => format!("interrupted; {} of {} runs are left for {command}", n + by.len(), reports.len()),
+    };
+    let message = failure.map_or(left.clone(), |failure| format!("{failure}\n{left}"));
+    Err(if interrupted > 0 { Failure::Interrupted(message) } else { Failure::StartAgain(message) })
+}
+
+fn is_interrupted(report: &RunReport) -> bool {
+    match &report.outcome {
+        Ok(Outcome::NotBegun) => true,
+        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == Status::Interrupted,
+        Ok(Outcome::Elsewhere(_)) | Err(_) => false,
     }
+}
+
+/// The first few of many lines, indented.
+fn first(lines: impl ExactSizeIterator<Item = String>) -> String {
+    const FEW: usize = 10;
+    let more = lines.len().saturating_sub(FEW);
+    let mut shown: Vec<String> = lines.take(FEW).map(|line| format!("  {line}")).collect();
+    if more > 0 {
+        shown.push(format!("  and {more} more; `train status` tells of all"));
+    }
+    shown.join("\n")
 }
 
 fn as_json(report: &RunReport) -> serde_json::Value {
     let (summary, skipped, error) = match &report.outcome {
         Ok(Outcome::Ran(summary)) => (Some(summary), false, None),
         Ok(Outcome::Skipped(summary)) => (Some(summary), true, None),
-        Ok(Outcome::NotBegun) => (None, false, None),
+        Ok(Outcome::NotBegun | Outcome::Elsewhere(_)) => (None, false, None),
         Err(error) => (None, false, Some(error.to_string())),
     };
     json!({
