@@ -34,7 +34,7 @@ pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
 pub use checksum::checksum;
 pub use directory::RunDirectory;
 pub use lock::{LockError, RunLock};
-pub use read::{ReadError, Run, find_runs, read_record, read_run, read_weights};
+pub use read::{ReadError, Run, find_runs, read_record, read_run, read_series, read_weights};
 pub use run::{
     AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption, RunRecord, Scale,
     Status, SweepPoint,

@@ -1,5 +1,7 @@
 //! A study by one metric: arms from best to worst, every pair of them tested.
 
+use std::cmp::Ordering;
+
 use crate::statistics::{Interval, Paired, Summary, holm, probability_of_improvement};
 use crate::{Metric, Study};
 
@@ -68,21 +70,16 @@ impl Study {
             .enumerate()
             .filter_map(|(index, arm)| {
                 let values: Vec<(u64, f64)> = arm.runs.iter().map(|run| (run.record.seed, metric.of(run))).collect();
-                let summary = within(metric, Summary::of(&plain(&values))?);
+                let mut summary = Summary::of(&plain(&values))?;
+                summary.interval = summary.interval.map(|interval| within(metric, interval));
                 Some(RankedArm { index, label: arm.label.clone(), values, summary, diverged: arm.diverged() })
             })
             .collect();
-        let sign = if metric.higher_is_better() { 1.0 } else { -1.0 };
-        arms.sort_by(|a, b| {
-            let better = |a: f64, b: f64| (sign * b).total_cmp(&(sign * a));
-            better(a.summary.mean, b.summary.mean)
-                .then(better(a.summary.median, b.summary.median))
-                .then(a.label.cmp(&b.label))
-        });
+        arms.sort_by(|a, b| best_first(metric, &a.summary, &b.summary).then(a.label.cmp(&b.label)));
         let mut pairs = Vec::with_capacity(arms.len() * arms.len().saturating_sub(1) / 2);
         for better in 0..arms.len() {
             for worse in better + 1..arms.len() {
-                pairs.push(pair(&arms, better, worse, sign));
+                pairs.push(pair(metric, &arms, better, worse));
             }
         }
         correct(&mut pairs);
@@ -111,30 +108,42 @@ impl Comparison {
     }
 }
 
-fn within(metric: Metric, summary: Summary) -> Summary {
-    let share = |interval: Interval| Interval { low: interval.low.max(0.0), high: interval.high.min(1.0) };
-    let interval = if metric.higher_is_better() { summary.interval.map(share) } else { summary.interval };
-    Summary { interval, ..summary }
+/// The order of two samples: by the mean, then by the median.
+pub(crate) fn best_first(metric: Metric, a: &Summary, b: &Summary) -> Ordering {
+    let better = |a: f64, b: f64| (metric.sign() * b).total_cmp(&(metric.sign() * a));
+    better(a.mean, b.mean).then(better(a.median, b.median))
+}
+
+/// An interval, ended where the metric ends.
+pub(crate) fn within(metric: Metric, interval: Interval) -> Interval {
+    if metric.higher_is_better() {
+        Interval { low: interval.low.max(0.0), high: interval.high.min(1.0) }
+    } else {
+        interval
+    }
+}
+
+/// By how much `x` is ahead of `y`, seed by seed over the seeds that both have; both are in the order of their seeds.
+pub(crate) fn leads(metric: Metric, x: &[(u64, f64)], y: &[(u64, f64)]) -> Vec<f64> {
+    x.iter()
+        .filter_map(|(seed, x)| {
+            let other = y.binary_search_by_key(seed, |(seed, _)| *seed).ok()?;
+            Some(metric.sign() * (x - y[other].1))
+        })
+        .collect()
 }
 
 fn plain(values: &[(u64, f64)]) -> Vec<f64> {
     values.iter().map(|(_, value)| *value).collect()
 }
 
-fn pair(arms: &[RankedArm], better: usize, worse: usize, sign: f64) -> Pair {
+fn pair(metric: Metric, arms: &[RankedArm], better: usize, worse: usize) -> Pair {
     let (x, y) = (&arms[better].values, &arms[worse].values);
-    let leads: Vec<f64> = x
-        .iter()
-        .filter_map(|(seed, x)| {
-            let other = y.binary_search_by_key(seed, |(seed, _)| *seed).ok()?;
-            Some(sign * (x - y[other].1))
-        })
-        .collect();
-    let signed = |values: &[(u64, f64)]| values.iter().map(|(_, value)| sign * value).collect::<Vec<_>>();
+    let signed = |values: &[(u64, f64)]| values.iter().map(|(_, value)| metric.sign() * value).collect::<Vec<_>>();
     Pair {
         better,
         worse,
-        lead: Paired::of(&leads),
+        lead: Paired::of(&leads(metric, x, y)),
         p_t_holm: None,
         p_permutation_holm: None,
         probability_of_improvement: probability_of_improvement(&signed(x), &signed(y)).unwrap_or(0.5),

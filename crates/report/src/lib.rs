@@ -6,15 +6,19 @@
 mod comparison;
 pub mod curve;
 pub mod histogram;
+mod load;
 mod metric;
 pub mod page;
 pub mod picture;
 pub mod statistics;
 mod study;
+mod sweep;
 pub mod table;
 pub mod terminal;
 mod verdict;
 
 pub use comparison::{Comparison, LEVEL, Pair, RankedArm};
 pub use metric::{Metric, UnknownMetric};
-pub use study::{Arm, Difference, LoadError, Study, Warning};
+pub use load::{LoadError, Loaded, Warning};
+pub use sweep::{BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult, SweptRun};
+pub use study::{Arm, Difference, Study};

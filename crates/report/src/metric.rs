@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use record::{Run, Status};
+use record::{Metrics, Run, Status};
 
 /// A number that every run has.
 ///
@@ -61,31 +61,47 @@ impl Metric {
 
     /// The number that `run` has. It is never NaN.
     pub fn of(self, run: &Run) -> f64 {
-        let metrics = run.record.metrics;
-        let diverged = run.record.status == Status::Diverged;
-        let accuracy = |accuracy: Option<f64>| accuracy.filter(|a| a.is_finite()).unwrap_or(0.0);
-        let cost = |cost: Option<f64>| cost.filter(|cost| !diverged && cost.is_finite()).unwrap_or(f64::INFINITY);
-        match self {
-            Metric::ValidationAccuracy => accuracy(metrics.map(|m| m.validation_accuracy)),
-            Metric::TestAccuracy => accuracy(metrics.map(|m| m.test_accuracy)),
-            Metric::ValidationLoss => cost(metrics.map(|m| m.validation_loss)),
-            Metric::TestLoss => cost(metrics.map(|m| m.test_loss)),
-            Metric::LastBatchLoss => cost(metrics.map(|m| m.last_batch_loss)),
-            Metric::TrainingSeconds => cost(Some(run.record.provenance.training_seconds)),
+        let record = &run.record;
+        if let Some(value) = self.of_record(record.status, record.metrics, record.provenance.training_seconds) {
+            return value;
+        }
+        let reached = match self {
             Metric::StepsToLoss(threshold) => {
-                let reached = run.steps.iter().find(|step| f64::from(step.loss) <= threshold);
-                reached.map_or(f64::INFINITY, |step| step.step as f64)
+                run.steps.iter().find(|step| f64::from(step.loss) <= threshold).map(|step| step.step)
             }
             Metric::StepsToAccuracy(threshold) => {
-                let reached = run.epochs.iter().find(|epoch| epoch.validation_accuracy >= threshold);
-                reached.map_or(f64::INFINITY, |epoch| epoch.steps as f64)
+                run.epochs.iter().find(|epoch| epoch.validation_accuracy >= threshold).map(|epoch| epoch.steps)
             }
+            _ => None,
+        };
+        reached.map_or(f64::INFINITY, |steps| steps as f64)
+    }
+
+    /// The number that a run has of which these fields of its record are known; none for the metrics that are taken
+    /// from the series.
+    pub(crate) fn of_record(self, status: Status, metrics: Option<Metrics>, training_seconds: f64) -> Option<f64> {
+        let accuracy = |accuracy: Option<f64>| accuracy.filter(|a| a.is_finite()).unwrap_or(0.0);
+        let finished = status != Status::Diverged;
+        let cost = |cost: Option<f64>| cost.filter(|cost| finished && cost.is_finite()).unwrap_or(f64::INFINITY);
+        match self {
+            Metric::ValidationAccuracy => Some(accuracy(metrics.map(|m| m.validation_accuracy))),
+            Metric::TestAccuracy => Some(accuracy(metrics.map(|m| m.test_accuracy))),
+            Metric::ValidationLoss => Some(cost(metrics.map(|m| m.validation_loss))),
+            Metric::TestLoss => Some(cost(metrics.map(|m| m.test_loss))),
+            Metric::LastBatchLoss => Some(cost(metrics.map(|m| m.last_batch_loss))),
+            Metric::TrainingSeconds => Some(cost(Some(training_seconds))),
+            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => None,
         }
     }
 
     /// Whether more is better.
     pub fn higher_is_better(self) -> bool {
         matches!(self, Metric::ValidationAccuracy | Metric::TestAccuracy)
+    }
+
+    /// The factor that makes more better.
+    pub(crate) fn sign(self) -> f64 {
+        if self.higher_is_better() { 1.0 } else { -1.0 }
     }
 
     /// What it is called in a sentence: `validation accuracy`.

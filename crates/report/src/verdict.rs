@@ -179,13 +179,17 @@ pub(crate) fn number(p: f64) -> String {
 
 /// `a`, `a and b`, `a, b and c`, or how many where they are more than four.
 fn list(arms: &[&RankedArm]) -> String {
-    match arms {
+    if arms.len() > 4 {
+        return format!("{} other arms", arms.len());
+    }
+    words(&arms.iter().map(|arm| arm.label.clone()).collect::<Vec<_>>())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn words(words: &[String]) -> String {
+    match words {
         [] => String::new(),
-        [one] => one.label.clone(),
-        [first @ .., last] if arms.len() <= 4 => {
-            let first: Vec<&str> = first.iter().map(|arm| arm.label.as_str()).collect();
-            format!("{} and {}", first.join(", "), last.label)
-        }
-        many => format!("{} other arms", many.len()),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -10,20 +10,22 @@
   const remember = (theme) => { try { localStorage.setItem("kindling-theme", theme); } catch { /* not allowed here */ } };
   try { const kept = localStorage.getItem("kindling-theme"); if (kept) root.dataset.theme = kept; } catch { /* nor here */ }
   const themeButton = document.getElementById("theme");
+  let redraw = () => {};
   const showTheme = () => { themeButton.textContent = isDark() ? "Light" : "Dark"; };
   themeButton.hidden = false;
   themeButton.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     remember(root.dataset.theme);
     showTheme();
-    draw();
+    redraw();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showTheme(); draw(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showTheme(); redraw(); });
   showTheme();
   addEventListener("beforeprint", () => all("details").forEach((details) => { details.open = true; }));
 
   // Curves
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const data = JSON.parse(document.getElementById("data")?.textContent ?? "null");
+  if (!data) return;
   const box = document.getElementById("chart");
   const arms = all(".arms button");
   const state = { range: "all", scale: data.scale, lines: "mean", shown: data.arms.map(() => true) };
@@ -110,6 +112,7 @@
     button.addEventListener("dblclick", () => { arms.forEach((_, other) => show(other, other === arm)); draw(); });
   });
   document.getElementById("reset").addEventListener("click", () => { arms.forEach((_, arm) => show(arm, true)); draw(); });
+  redraw = draw;
   let width = 0;
   new ResizeObserver(() => { if (box.clientWidth !== width) { width = box.clientWidth; draw(); } }).observe(box);
 })();

@@ -5,7 +5,10 @@
 
 mod data;
 mod provenance;
+mod sweep;
 mod tables;
+
+pub use sweep::render_sweep;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -25,6 +28,23 @@ const OTHERS: [Metric; 5] =
 /// more bytes.
 pub fn render(study: &Study, metric: Metric) -> String {
     let comparison = study.compare(metric);
+    let content = html! {
+        section.verdict aria-labelledby="verdict" {
+            h2 #verdict { "What it shows" }
+            p.says { (comparison.verdict()) }
+            (notes(&comparison.notes()))
+        }
+        (compared(study))
+        (results(study, &comparison))
+        (curves(study, "Loss, batch by batch"))
+        (pictures(study))
+        (provenance::section(study, metric))
+    };
+    document(&study.title, &scope(study, &comparison), &content, Some(study))
+}
+
+/// The whole document around `content`, with what the curves of `interactive` need, if there are any.
+fn document(title: &str, lead: &str, content: &Markup, interactive: Option<&Study>) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -32,30 +52,23 @@ pub fn render(study: &Study, metric: Metric) -> String {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (study.title) " · Kindling" }
+                title { (title) " · Kindling" }
                 link rel="icon" href="data:,";
                 style { (PreEscaped(include_str!("../../assets/uplot/uPlot.min.css"))) (PreEscaped(include_str!("../../assets/page/page.css"))) (PreEscaped(arm_colours())) }
             }
             body {
                 header {
                     div {
-                        h1 { (study.title) }
-                        p.lead { (scope(study, &comparison)) }
+                        h1 { (title) }
+                        p.lead { (lead) }
                     }
                     button #theme.theme type="button" hidden { "Dark" }
                 }
-                main {
-                    (verdict(&comparison))
-                    (compared(study))
-                    (results(study, &comparison))
-                    (curves(study))
-                    (pictures(study))
-                    (provenance::section(study, metric))
-                }
+                main { (content) }
                 footer {
                     p { "Written by Kindling " (env!("CARGO_PKG_VERSION")) " from the records of the runs. Charts: uPlot 1.6.32, © 2022 Leon Sorokin, MIT licence." }
                 }
-                script #data type="application/json" { (PreEscaped(data::curves(study))) }
+                @if let Some(study) = interactive { script #data type="application/json" { (PreEscaped(data::curves(study))) } }
                 script { (PreEscaped(concat!("/*", include_str!("../../assets/uplot/LICENSE"), "*/\n", include_str!("../../assets/uplot/uPlot.iife.min.js")))) }
                 script { (PreEscaped(include_str!("../../assets/page/page.js"))) }
             }
@@ -75,7 +88,6 @@ fn arm_colours() -> String {
 }
 
 fn scope(study: &Study, comparison: &Comparison) -> String {
-    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     let runs: usize = study.arms.iter().map(|arm| arm.runs.len()).sum();
     let seeds = match comparison.seeds() {
         (few, many) if few == many => count(many, "seed"),
@@ -89,15 +101,12 @@ fn scope(study: &Study, comparison: &Comparison) -> String {
     )
 }
 
-fn verdict(comparison: &Comparison) -> Markup {
-    html! {
-        section.verdict aria-labelledby="verdict" {
-            h2 #verdict { "What it shows" }
-            p.says { (comparison.verdict()) }
-            @let notes = comparison.notes();
-            @if !notes.is_empty() { ul.notes.hint { @for note in notes { li { (note) } } } }
-        }
-    }
+fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+fn notes(notes: &[String]) -> Markup {
+    html! { @if !notes.is_empty() { ul.notes.hint { @for note in notes { li { (note) } } } } }
 }
 
 fn compared(study: &Study) -> Markup {
@@ -144,14 +153,14 @@ fn results(study: &Study, comparison: &Comparison) -> Markup {
     }
 }
 
-fn curves(study: &Study) -> Markup {
+fn curves(study: &Study, title: &str) -> Markup {
     let choice = |sets: &str, value: &str, name: &str, pressed: bool| {
         html! { button type="button" data-sets=(sets) value=(value) aria-pressed=(pressed) { (name) } }
     };
     let logarithmic = data::is_logarithmic(study);
     html! {
         section.interactive aria-labelledby="curves" {
-            h2 #curves { "Loss, batch by batch" }
+            h2 #curves { (title) }
             p.hint { "Hover for values, drag to zoom, double-click to zoom out. A click on an arm hides or shows it, a double click shows it alone." }
             div.controls {
                 span.choice role="group" aria-label="Batches" {

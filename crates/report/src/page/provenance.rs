@@ -4,22 +4,21 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use maud::{Markup, html};
-use record::{Provenance, Run};
+use record::Provenance;
 
-use crate::{Metric, Study};
+use crate::{Metric, Study, Sweep, Warning};
 
 pub(super) fn section(study: &Study, metric: Metric) -> Markup {
     let runs = || study.arms.iter().flat_map(|arm| &arm.runs);
+    let provenances = || runs().map(|run| &run.record.provenance);
+    let started: BTreeSet<&str> = provenances().map(|provenance| provenance.started.as_str()).collect();
+    let (first, last) = (started.first().copied().unwrap_or(""), started.last().copied().unwrap_or(""));
+    let seconds: f64 = provenances().map(|provenance| provenance.training_seconds).filter(|s| s.is_finite()).sum();
+    let facts = facts(&provenances().collect::<Vec<_>>(), first, last, seconds);
     html! {
         section aria-labelledby="provenance" {
             h2 #provenance { "Provenance" }
-            div.scroll tabindex="0" role="region" aria-label="Provenance" {
-                table.words { tbody {
-                    @for (name, value) in facts(&runs().collect::<Vec<_>>()) {
-                        tr { th scope="row" { (name) } td { (value) } }
-                    }
-                } }
-            }
+            (table(&facts))
             details {
                 summary { "Every run" }
                 div.scroll tabindex="0" role="region" aria-label="Every run" {
@@ -41,10 +40,7 @@ pub(super) fn section(study: &Study, metric: Metric) -> Markup {
                     }
                 }
             }
-            @if !study.warnings.is_empty() {
-                h3 { "Left out" }
-                ul.hint { @for warning in &study.warnings { li { code { (warning.directory.display()) } ": " (warning.reason) } } }
-            }
+            (left_out(&study.warnings))
             h3 { "Make it again" }
             p.hint { "Each record holds its resolved configuration; a replay trains it anew and checks that the bits agree." }
             pre { code { (commands(study, metric)) } }
@@ -52,23 +48,75 @@ pub(super) fn section(study: &Study, metric: Metric) -> Markup {
     }
 }
 
+/// Hosts and other answers that are named; of more it is said how many there are.
+const ANSWERS: usize = 8;
+
+/// Records that were left out and are named.
+const LEFT_OUT: usize = 100;
+
+/// Where the runs of a sweep come from; the runs of the arms' best settings are in `best`.
+pub(super) fn sweep_section(sweep: &Sweep, best: Option<&Study>) -> Markup {
+    let origin = &sweep.origin;
+    let provenances: Vec<&Provenance> = origin.provenances.iter().collect();
+    let facts = facts(&provenances, &origin.first, &origin.last, origin.training_seconds);
+    let folders: Vec<String> = sweep.paths.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+    let metric = sweep.metric;
+    let mut lines: Vec<String> = checkout(origin.provenances.iter()).into_iter().collect();
+    let runs = best.iter().flat_map(|study| &study.arms).flat_map(|arm| &arm.runs);
+    lines.extend(runs.map(|run| format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))));
+    lines.push(format!("cargo run -p train -- report {}{}", folders.join(" "), asked(metric)));
+    html! {
+        section aria-labelledby="provenance" {
+            h2 #provenance { "Provenance" }
+            (table(&facts))
+            (left_out(&sweep.warnings))
+            @if let Some(best) = best { (left_out(&best.warnings)) }
+            h3 { "Make it again" }
+            p.hint { "Each record holds its resolved configuration; a replay trains it anew and checks that the bits agree. These are the runs of the best settings." }
+            pre { code { (lines.join("\n")) } }
+        }
+    }
+}
+
+fn table(facts: &[(&str, String)]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Provenance" {
+            table.words { tbody {
+                @for (name, value) in facts { tr { th scope="row" { (name) } td { (value) } } }
+            } }
+        }
+    }
+}
+
+fn left_out(warnings: &[Warning]) -> Markup {
+    html! {
+        @if !warnings.is_empty() {
+            h3 { "Left out" }
+            ul.hint {
+                @for warning in warnings.iter().take(LEFT_OUT) { li { code { (warning.directory.display()) } ": " (warning.reason) } }
+                @if warnings.len() > LEFT_OUT { li { "and " (warnings.len() - LEFT_OUT) " more" } }
+            }
+        }
+    }
+}
+
 /// What is known of the runs; several answers where runs differ.
-fn facts(runs: &[&Run]) -> Vec<(&'static str, String)> {
+fn facts(provenances: &[&Provenance], first: &str, last: &str, seconds: f64) -> Vec<(&'static str, String)> {
     let all = |of: &dyn Fn(&Provenance) -> String| {
-        let answers: BTreeSet<String> = runs.iter().map(|run| of(&run.record.provenance)).collect();
-        answers.into_iter().filter(|answer| !answer.is_empty()).collect::<Vec<_>>().join("; ")
+        let mut answers: BTreeSet<String> = provenances.iter().map(|provenance| of(provenance)).collect();
+        answers.remove("");
+        let more = answers.len().saturating_sub(ANSWERS);
+        let mut named: Vec<String> = answers.into_iter().take(ANSWERS).collect();
+        if more > 0 {
+            named.push(format!("and {more} more"));
+        }
+        named.join("; ")
     };
     let commit = |p: &Provenance| {
         let changed = if p.dirty == Some(true) { " with uncommitted changes" } else { "" };
         p.commit.as_ref().map_or(String::new(), |commit| format!("{commit}{changed}"))
     };
-    let started: BTreeSet<&str> = runs.iter().map(|run| run.record.provenance.started.as_str()).collect();
-    let span = match (started.first(), started.last()) {
-        (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
-        (Some(first), _) => (*first).to_owned(),
-        _ => String::new(),
-    };
-    let seconds: f64 = runs.iter().map(|run| run.record.provenance.training_seconds).filter(|s| s.is_finite()).sum();
+    let span = if first == last { first.to_owned() } else { format!("{first} to {last}") };
     let facts = vec![
         ("Program", all(&|p| format!("Kindling {}, burn {}", p.version, p.burn))),
         ("Commit", all(&commit)),
@@ -85,14 +133,20 @@ fn facts(runs: &[&Run]) -> Vec<(&'static str, String)> {
     facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
+/// The command that checks out the commit that all runs are of, if they are of one.
+fn checkout<'a>(provenances: impl Iterator<Item = &'a Provenance>) -> Option<String> {
+    let commits: BTreeSet<&str> = provenances.filter_map(|provenance| provenance.commit.as_deref()).collect();
+    (commits.len() == 1).then(|| commits.first().map(|commit| format!("git checkout {}", quoted(commit)))).flatten()
+}
+
+fn asked(metric: Metric) -> String {
+    if metric == Metric::default() { String::new() } else { format!(" --metric {}", quoted(&metric.to_string())) }
+}
+
 /// The commands that replay every run and write the page again.
 fn commands(study: &Study, metric: Metric) -> String {
     let runs = || study.arms.iter().flat_map(|arm| &arm.runs);
-    let commits: BTreeSet<&str> = runs().filter_map(|run| run.record.provenance.commit.as_deref()).collect();
-    let mut lines: Vec<String> = Vec::new();
-    if let (Some(commit), 1) = (commits.first(), commits.len()) {
-        lines.push(format!("git checkout {}", quoted(commit)));
-    }
+    let mut lines: Vec<String> = checkout(runs().map(|run| &run.record.provenance)).into_iter().collect();
     let folders: Vec<&Path> = if study.paths.is_empty() {
         runs().map(|run| run.directory.as_path()).collect()
     } else {
@@ -101,9 +155,7 @@ fn commands(study: &Study, metric: Metric) -> String {
     lines
         .extend(runs().map(|run| format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))));
     let folders: Vec<String> = folders.iter().map(|folder| quoted(&folder.to_string_lossy())).collect();
-    let asked =
-        if metric == Metric::default() { String::new() } else { format!(" --metric {}", quoted(&metric.to_string())) };
-    lines.push(format!("cargo run -p train -- report {}{asked}", folders.join(" ")));
+    lines.push(format!("cargo run -p train -- report {}{}", folders.join(" "), asked(metric)));
     lines.join("\n")
 }
 

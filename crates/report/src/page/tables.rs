@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::picture::style::Look;
-use crate::study::{decides, plain};
+use crate::load::{decides, plain};
 use crate::table::to_best;
 use crate::verdict::number;
 use crate::{Comparison, Pair, Study};
@@ -22,7 +22,7 @@ pub(super) fn swatch(arm: usize) -> Markup {
 }
 
 /// A table that scrolls where the screen is too narrow. Keyboards reach what scrolls.
-fn scrolling(name: &str, table: &Markup) -> Markup {
+pub(super) fn scrolling(name: &str, table: &Markup) -> Markup {
     html! { div.scroll tabindex="0" role="region" aria-label=(name) { (table) } }
 }
 
@@ -153,12 +153,19 @@ pub(super) fn differences(study: &Study) -> Markup {
 
 pub(super) fn shared_settings(study: &Study) -> Markup {
     let arms: Vec<&BTreeMap<String, Value>> = study.arms.iter().map(|arm| &arm.runs[0].record.settings).collect();
-    let shared =
-        arms[0].iter().filter(|(name, value)| decides(name) && arms.iter().all(|arm| arm.get(*name) == Some(value)));
+    shared(arms[0].iter().filter(|(name, value)| arms.iter().all(|arm| arm.get(*name) == Some(value))))
+}
+
+/// The settings of all runs; those that decide.
+pub(super) fn shared<'a>(settings: impl Iterator<Item = (&'a String, &'a Value)>) -> Markup {
     let table = html! {
         table.words {
             thead { tr { th scope="col" { "setting" } th scope="col" { "value" } } }
-            tbody { @for (name, value) in shared { tr { th scope="row" { code { (name) } } td { (plain(value)) } } } }
+            tbody {
+                @for (name, value) in settings.filter(|(name, _)| decides(name)) {
+                    tr { th scope="row" { code { (name) } } td { (plain(value)) } }
+                }
+            }
         }
     };
     scrolling("Settings that all arms share", &table)

@@ -1,5 +1,7 @@
 //! An axis: from numbers to places, and the round numbers at which it is labelled.
 
+use crate::Metric;
+
 /// An axis of one direction; places run from 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Axis {
@@ -98,6 +100,22 @@ impl Axis {
             .map(|value| Tick { value, label: value.to_string() })
             .collect();
         Axis { low, high, scale: Scale::Errors, ticks }
+    }
+
+    /// The axis of a metric that has these values, in the record's unit; those that are not finite have no place on it.
+    pub(crate) fn of_values(metric: Metric, values: impl Iterator<Item = f64>) -> Axis {
+        let finite: Vec<f64> = values.filter(|value| value.is_finite()).map(|value| value * metric.scale()).collect();
+        let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if metric.higher_is_better() {
+            return Axis::of_percents(low, high, 6);
+        }
+        let above_zero = finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
+        if high / above_zero > 100.0 {
+            Axis::logarithmic(above_zero * 0.8, high * 1.2)
+        } else {
+            Axis::linear_to_ticks(low.max(0.0), high, 6)
+        }
     }
 
     /// Whether equal distances are equal ratios of errors.

@@ -21,8 +21,7 @@ pub(super) fn draw(study: &Study, comparison: &Comparison) -> Picture {
         Area { left, top: 78.0, width: WIDTH - left - right - 46.0, height: ROW * comparison.arms.len() as f64 + 6.0 };
     let x = axis(comparison);
     let title = capitalised(&metric.title());
-    let errors = if x.is_of_errors() { ", logarithmic in the errors" } else { "" };
-    let name = format!("{title}{}{errors}", metric.unit());
+    let name = metric_name(metric, &x);
     let content = html! {
         @for tick in &x.ticks {
             @let at = px(area.x(&x, tick.value));
@@ -54,25 +53,14 @@ fn figure(metric: Metric, arm: &RankedArm) -> String {
 }
 
 fn axis(comparison: &Comparison) -> Axis {
-    let scale = comparison.metric.scale();
     let ends = comparison.arms.iter().flat_map(|arm| {
         let interval = arm.summary.interval;
         [Some(arm.summary.min), Some(arm.summary.max), interval.map(|i| i.low), interval.map(|i| i.high)]
     });
-    let finite: Vec<f64> = ends.flatten().filter(|end| end.is_finite()).map(|end| end * scale).collect();
-    let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if comparison.metric.higher_is_better() {
-        // An interval may reach 100, which is endlessly far on an axis of errors.
-        let best = comparison.arms.iter().map(|arm| arm.summary.max * scale).fold(0.0, f64::max);
-        return Axis::of_percents(low, high.min((best + 100.0) / 2.0), 6);
-    }
-    let above_zero = finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
-    if high / above_zero > 100.0 {
-        Axis::logarithmic(above_zero * 0.8, high * 1.2)
-    } else {
-        Axis::linear_to_ticks(low.max(0.0), high, 6)
-    }
+    // An accuracy's interval may reach 100 %, which is endlessly far on an axis of errors.
+    let best = comparison.arms.iter().map(|arm| arm.summary.max).fold(0.0, f64::max);
+    let most = if comparison.metric.higher_is_better() { (best + 1.0) / 2.0 } else { f64::INFINITY };
+    Axis::of_values(comparison.metric, ends.flatten().filter(|end| end.is_finite()).map(|end| end.min(most)))
 }
 
 fn row(area: &Area, x: &Axis, metric: Metric, arm: &RankedArm, y: f64) -> Markup {
@@ -98,7 +86,13 @@ fn row(area: &Area, x: &Axis, metric: Metric, arm: &RankedArm, y: f64) -> Markup
     }
 }
 
-fn capitalised(text: &str) -> String {
+/// What an axis shows: the metric, its unit, and whether it is spaced by errors.
+pub(super) fn metric_name(metric: Metric, axis: &Axis) -> String {
+    let errors = if axis.is_of_errors() { ", logarithmic in the errors" } else { "" };
+    format!("{}{}{errors}", capitalised(&metric.title()), metric.unit())
+}
+
+pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }

@@ -9,8 +9,10 @@ mod curves;
 mod density;
 mod forest;
 mod frame;
+mod heat;
 mod histograms;
 pub(crate) mod style;
+mod sweep;
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,7 +21,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 
 use crate::curve::Curve;
-use crate::{Arm, Comparison, Study};
+use crate::{Arm, Comparison, Study, SweepComparison};
 use curves::{Line, Lines, Marks, Vertical};
 pub use density::Panel;
 
@@ -137,6 +139,17 @@ pub fn accuracy_per_epoch(study: &Study) -> Picture {
 /// finite have no place on an axis and are left out.
 pub fn forest(study: &Study, comparison: &Comparison) -> Picture {
     forest::draw(study, comparison)
+}
+
+/// The pictures of a sweep, with a name each that a file may have. Over one axis: the metric along it. Over two: a map
+/// of both, then each axis by itself; over more, the latter alone. A picture of many settings shows means of some in one
+/// place, and of many arms the best ones.
+pub fn sweep(comparison: &SweepComparison) -> Vec<(&'static str, Picture)> {
+    match comparison.axes.len() {
+        1 => vec![("sweep", sweep::over_axis(comparison))],
+        2 => vec![("sweep-map", heat::draw(comparison)), ("sweep", sweep::slices(comparison))],
+        _ => vec![("sweep", sweep::slices(comparison))],
+    }
 }
 
 /// The weights of each arm before the first step, a histogram a layer; of its first seed.

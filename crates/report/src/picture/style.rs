@@ -11,6 +11,47 @@ pub(crate) const COLOURS_ON_DARK: [&str; 6] = ["#2f75ff", "#fe3a0b", "#0ed88c", 
 /// Dashes, for when the colours come round again.
 const DASHES: [&str; 4] = ["", "7 4", "2 3.5", "9 3 2 3"];
 
+/// A scale of colours from dark to bright that is even to the eye, and as even to the colour-blind and in grey: viridis
+/// (Smith and van der Walt, 2015), by nine of its colours.
+const SCALE: [[u8; 3]; 9] = [
+    [0x44, 0x01, 0x54],
+    [0x47, 0x2d, 0x7b],
+    [0x3b, 0x52, 0x8b],
+    [0x2c, 0x72, 0x8e],
+    [0x21, 0x91, 0x8c],
+    [0x28, 0xae, 0x80],
+    [0x5e, 0xc9, 0x62],
+    [0xad, 0xdc, 0x30],
+    [0xfd, 0xe7, 0x25],
+];
+
+/// The colour at a place from 0, dark, to 1, bright. It stands for itself on any ground.
+pub(crate) fn on_scale(place: f64) -> String {
+    let place = place.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
+    let below = (place as usize).min(SCALE.len() - 2);
+    let part = place - below as f64;
+    let mix = |i: usize| {
+        let [low, high] = [SCALE[below][i], SCALE[below + 1][i]].map(f64::from);
+        (low + (high - low) * part).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
+}
+
+/// Black or white, whichever can be read on a colour.
+pub(crate) fn readable(hex: &str) -> &'static str {
+    if luminance(hex) > 0.179 { "#101418" } else { "#ffffff" }
+}
+
+/// Relative luminance as WCAG defines it.
+fn luminance(hex: &str) -> f64 {
+    let part = |i: usize| {
+        let value = hex.get(i..i + 2).and_then(|part| u8::from_str_radix(part, 16).ok()).unwrap_or(0);
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+}
+
 pub(crate) const INK: &str = "#1b2230";
 pub(crate) const SOFT: &str = "#5a6474";
 pub(crate) const GRID: &str = "#e7eaee";
@@ -47,5 +88,21 @@ impl Look {
     /// The class by which a page may recolour a fill of this arm.
     pub(crate) fn fill(self) -> String {
         format!("fill-{}", self.colour)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_grows_brighter_and_text_on_it_can_be_read() {
+        let colours: Vec<String> = (0..=100).map(|i| on_scale(f64::from(i) / 100.0)).collect();
+        assert!(colours.windows(2).all(|pair| luminance(&pair[0]) < luminance(&pair[1])));
+        for colour in &colours {
+            let (a, b) = (luminance(colour), luminance(readable(colour)));
+            let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            assert!(contrast > 4.3, "{colour} {contrast}");
+        }
     }
 }

@@ -9,4 +9,4 @@ mod summary;
 
 pub use family::{holm, probability_of_improvement};
 pub use paired::{Paired, paired_t_test, sign_flip_test};
-pub use summary::{Interval, Summary, interval_of_mean, t_quantile};
+pub use summary::{Interval, Summary, interval_of_mean, simultaneous_interval, t_quantile};

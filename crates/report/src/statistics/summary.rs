@@ -86,14 +86,29 @@ pub(crate) fn standard_deviation(sample: &[f64]) -> Option<f64> {
 /// Student (1908), "The probable error of a mean". It holds where the numbers are about normal, which means of
 /// thousands of images are. None below two numbers or where one is not finite; a point where they are all equal.
 pub fn interval_of_mean(sample: &[f64]) -> Option<Interval> {
-    let half = t_quantile(sample.len().checked_sub(1)?)? * standard_deviation(sample)? / (sample.len() as f64).sqrt();
+    simultaneous_interval(sample, 1)
+}
+
+/// The interval of the mean of one of `family` samples such that, with 95 % at least, the intervals of all of them hold
+/// their means: mean ± t(1 - 0.025 / family; n - 1) · s / √n.
+///
+/// Bonferroni's correction (Dunn, 1961, "Multiple comparisons among means"). It holds whichever of the samples is looked
+/// at, also the one that was chosen because its mean is the best. None and a point as for [`interval_of_mean`].
+pub fn simultaneous_interval(sample: &[f64], family: usize) -> Option<Interval> {
+    let degrees = sample.len().checked_sub(1)?;
+    let quantile = quantile(1.0 - 0.025 / family.max(1) as f64, degrees)?;
+    let half = quantile * standard_deviation(sample)? / (sample.len() as f64).sqrt();
     let mean = mean(sample);
     Some(Interval { low: mean - half, high: mean + half })
 }
 
 /// The 97.5 % quantile of Student's t with `degrees` degrees of freedom; none for zero.
 pub fn t_quantile(degrees: usize) -> Option<f64> {
-    StudentsT::new(0.0, 1.0, degrees as f64).ok().map(|t| t.inverse_cdf(0.975))
+    quantile(0.975, degrees)
+}
+
+fn quantile(share: f64, degrees: usize) -> Option<f64> {
+    StudentsT::new(0.0, 1.0, degrees as f64).ok().map(|t| t.inverse_cdf(share))
 }
 
 #[cfg(test)]

@@ -27,7 +27,6 @@ pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize]) ->
     ];
     let mut lines =
         vec![row(head.iter().map(|name| (*name).to_owned()).chain(differences.iter().map(|d| d.setting.clone())))];
-    let number = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
     for &place in order {
         let arm = &comparison.arms[place];
         let summary = &arm.summary;
@@ -60,8 +59,12 @@ pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize]) ->
     lines.concat()
 }
 
+pub(super) fn number(number: Option<f64>) -> String {
+    number.map_or(String::new(), |number| number.to_string())
+}
+
 /// A line by RFC 4180, but for the line break.
-fn row(cells: impl Iterator<Item = String>) -> String {
+pub(super) fn row(cells: impl Iterator<Item = String>) -> String {
     let quoted = cells.map(|cell| {
         if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
     });

@@ -58,7 +58,7 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
 }
 
 /// JSON has no infinity: it is written as a record writes it. A difference of two infinities does not exist.
-fn number(value: f64) -> Value {
+pub(super) fn number(value: f64) -> Value {
     match value {
         _ if value.is_finite() => json!(value),
         _ if value.is_nan() => Value::Null,
@@ -66,6 +66,6 @@ fn number(value: f64) -> Value {
     }
 }
 
-fn interval(interval: Option<Interval>) -> Value {
+pub(super) fn interval(interval: Option<Interval>) -> Value {
     interval.map_or(Value::Null, |interval| json!([interval.low, interval.high]))
 }

@@ -34,7 +34,7 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
 }
 
 /// What would end a cell, start markup or open a tag stands for itself.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let before = if "\\`*_|<>[]#".contains(c) { Some('\\') } else { None };

@@ -3,11 +3,14 @@
 mod csv;
 mod json;
 mod markdown;
+mod sweep;
 mod text;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use sweep::render_sweep;
+pub(crate) use sweep::{alike, to_text};
 pub(crate) use text::to_best;
 
 use crate::{Comparison, Study};
@@ -35,7 +38,8 @@ pub enum Format {
     /// Aligned text, with the verdict.
     #[default]
     Table,
-    /// Comma-separated values: one line an arm, its figures and the settings in which the arms differ.
+    /// Comma-separated values: one line an arm, its figures and the settings in which the arms differ; of a sweep one
+    /// line a setting of an arm.
     Csv,
     /// One JSON object: the verdict, every arm with the value of every seed, every pair with its tests. What is
     /// infinite is written as the string `inf`, as in a record; what does not exist is null.

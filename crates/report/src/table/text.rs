@@ -12,10 +12,10 @@ use crate::{Comparison, Metric, RankedArm, Study};
 /// Blocks of a loss curve.
 const SPARKS: usize = 9;
 
-struct Column {
-    head: String,
-    cells: Vec<String>,
-    flush_left: bool,
+pub(super) struct Column {
+    pub(super) head: String,
+    pub(super) cells: Vec<String>,
+    pub(super) flush_left: bool,
 }
 
 pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize], width: usize) -> String {
@@ -105,7 +105,7 @@ impl Column {
 }
 
 /// The width of a table that cuts nothing, two spaces between columns but one after the mark.
-fn natural_width(columns: &[Column]) -> usize {
+pub(super) fn natural_width(columns: &[Column]) -> usize {
     (columns.iter().map(|column| column.width() + 2).sum::<usize>()).saturating_sub(3)
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn to_best(comparison: &Comparison, arm: usize) -> String {
 }
 
 /// Aligns the columns; the labels give way where the width does not suffice.
-fn lines(mut columns: Vec<Column>, width: usize) -> String {
+pub(super) fn lines(mut columns: Vec<Column>, width: usize) -> String {
     let widths: Vec<usize> = columns.iter().map(Column::width).collect();
     let all = natural_width(&columns);
     let label = widths[1].saturating_sub(all.saturating_sub(width)).max(12).min(widths[1]);
@@ -171,7 +171,7 @@ fn lines(mut columns: Vec<Column>, width: usize) -> String {
 }
 
 /// Cuts the middle out of a label: its beginning and its end tell it from others.
-fn shorten(label: &str, width: usize) -> String {
+pub(super) fn shorten(label: &str, width: usize) -> String {
     if display_width(label) <= width {
         return label.to_owned();
     }
@@ -200,13 +200,16 @@ fn sparks(study: &Study, arms: impl Iterator<Item = usize>) -> Vec<String> {
         .collect();
     let low = curves.iter().flatten().copied().fold(f64::INFINITY, f64::min);
     let high = curves.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    let block = |level: &f64| {
-        let place = if high > low { (level - low) / (high - low) } else { 0.0 };
-        ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(place * 7.0).round() as usize % 8]
-    };
-    curves.iter().map(|curve| curve.iter().map(block).collect()).collect()
+    let place = |level: &f64| Some(if high > low { (level - low) / (high - low) } else { 0.0 });
+    curves.iter().map(|curve| sparks_of(curve.iter().map(place))).collect()
 }
 
-fn fill(text: &str, width: usize) -> String {
+/// Heights from 0 to 1 as a row of blocks, with a gap where there is none.
+pub(super) fn sparks_of(heights: impl Iterator<Item = Option<f64>>) -> String {
+    let block = |height: f64| ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(height * 7.0).round() as usize % 8];
+    heights.map(|height| height.map_or(' ', block)).collect()
+}
+
+pub(super) fn fill(text: &str, width: usize) -> String {
     textwrap::fill(text, textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation))
 }

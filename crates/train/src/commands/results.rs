@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use record::{Run, Status, write_atomically};
-use report::{Metric, Study, picture, table, terminal};
+use report::{Loaded, Metric, Study, picture, table, terminal};
 
 use crate::exit::Failure;
 
@@ -36,9 +36,12 @@ pub(crate) fn print_run(run: &Run, skipped: bool) {
     }
 }
 
-/// Prints the comparison of the study's arms.
-pub(crate) fn print_comparison(study: &Study, metric: Metric, options: table::Options) {
-    let text = table::render(study, &study.compare(metric), options);
+/// Prints the comparison of the study's arms, or of the sweep's settings.
+pub(crate) fn print_comparison(loaded: &Loaded, metric: Metric, options: table::Options) {
+    let text = match loaded {
+        Loaded::Study(study) => table::render(study, &study.compare(metric), options),
+        Loaded::Sweep(sweep) => table::render_sweep(&sweep.compare(), options),
+    };
     anstream::print!("{text}");
 }
 
@@ -47,8 +50,21 @@ pub(crate) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
 }
 
-/// Draws the study into `folder`, as SVG and PNG, and gives the paths of the PNGs.
-pub(crate) fn draw(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// Draws what was compared into `folder`, as SVG and PNG, and gives the paths of the PNGs.
+pub(crate) fn draw(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let pictures = match loaded {
+        Loaded::Study(study) => pictures_of(study),
+        Loaded::Sweep(sweep) => picture::sweep(&sweep.compare()),
+    };
+    // Rasterising is most of what is left to do after training: a thread for each picture.
+    std::thread::scope(|scope| {
+        let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
+        let threads: Vec<_> = pictures.into_iter().map(draw).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
+fn pictures_of(study: &Study) -> Vec<(&'static str, picture::Picture)> {
     let mut pictures =
         vec![("loss-first-100", picture::first_batches(study)), ("loss-all", picture::all_batches(study))];
     if study.arms.len() > 1 {
@@ -56,12 +72,7 @@ pub(crate) fn draw(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, Failure
         pictures.push(("forest", picture::forest(study, &study.compare(Metric::default()))));
         pictures.push(("initial-weights", picture::initial_weights(study)));
     }
-    // Rasterising is most of what is left to do after training: a thread for each picture.
-    std::thread::scope(|scope| {
-        let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
-        let threads: Vec<_> = pictures.into_iter().map(draw).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
+    pictures
 }
 
 fn write(picture: &picture::Picture, folder: &Path, name: &str) -> Result<PathBuf, Failure> {

@@ -1,11 +1,11 @@
 //! `train --config ...`: run experiments, then show what came out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use experiment::{Overrides, Plan, load};
 use record::{Status, TypedPlan, read_run};
-use report::{Metric, Study, table};
+use report::{LoadError, Loaded, Metric, Study, table};
 use serde_json::json;
 use training::{Observer, Options, Outcome, RunReport, execute};
 
@@ -100,34 +100,52 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
             Ok(Outcome::Skipped(_)) => skipped += 1,
             _ => continue,
         }
-        runs.push(read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?);
+        runs.push(report);
     }
-    let folder = match runs.as_slice() {
+    let (folder, loaded) = match runs.as_slice() {
         [] => return Ok(()),
-        [run] => {
-            results::print_run(run, skipped > 0);
-            run.directory.clone()
+        [report] => {
+            let run = read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
+            results::print_run(&run, skipped > 0);
+            let Some(study) = Study::of(vec![run]) else { return Ok(()) };
+            (report.directory.clone(), Loaded::Study(study))
         }
-        [first, others @ ..] if others.iter().all(|run| run.record.experiment == first.record.experiment) => {
-            out.join(&first.record.experiment)
+        [first, others @ ..] => {
+            let one = others.iter().all(|report| report.spec.experiment == first.spec.experiment);
+            let folder = if one { out.join(&first.spec.experiment) } else { out.to_owned() };
+            let directories: Vec<PathBuf> = runs.iter().map(|report| report.directory.clone()).collect();
+            let Some(loaded) = compared(&directories, skipped)? else { return Ok(()) };
+            (folder, loaded)
         }
-        _ => out.to_owned(),
     };
-    let one = runs.len() == 1;
-    let Some(study) = Study::of(runs) else { return Ok(()) };
-    if !one {
-        let options = table::Options { width: results::terminal_width(), ..table::Options::default() };
-        results::print_comparison(&study, Metric::default(), options);
-        if skipped > 0 {
-            anstream::println!("\n{skipped} of the runs were finished before; --force runs them anew.");
-        }
-        anstream::println!();
-    }
     anstream::println!("  {}", folder.display());
-    for picture in results::draw(&study, &folder)? {
+    for picture in results::draw(&loaded, &folder)? {
         anstream::println!("  {}", picture.display());
     }
     Ok(())
+}
+
+/// Reads several runs, and prints how they compare; nothing to draw where they cannot be compared.
+fn compared(directories: &[PathBuf], skipped: usize) -> Result<Option<Loaded>, Failure> {
+    let loaded = match Loaded::read(directories, Metric::default()) {
+        Ok(loaded) => loaded,
+        // The runs are done, and each is whole: that they do not meet on an axis is no failure of theirs.
+        Err(error @ LoadError::Mixed { .. }) => {
+            anstream::eprintln!("{error}");
+            return Ok(None);
+        }
+        Err(error) => return Err(Failure::Failed(error.to_string())),
+    };
+    if let Some(warning) = loaded.warnings().first() {
+        return Err(Failure::Failed(warning.to_string()));
+    }
+    let options = table::Options { width: results::terminal_width(), ..table::Options::default() };
+    results::print_comparison(&loaded, Metric::default(), options);
+    if skipped > 0 {
+        anstream::println!("\n{skipped} of the runs were finished before; --force runs them anew.");
+    }
+    anstream::println!();
+    Ok(Some(loaded))
 }
 
 /// The end of the program that the runs' ends come to.
