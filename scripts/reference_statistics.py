@@ -57,15 +57,19 @@ def summary(x):
     import numpy as np
     from scipy import stats
 
-    low, high = stats.t.interval(0.95, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))
-    if np.std(x) == 0:  # SciPy gives NaN for an interval without width.
-        low = high = float(np.mean(x))
+    def interval(level):
+        if np.std(x) == 0:  # SciPy gives NaN for an interval without width.
+            return [float(np.mean(x))] * 2
+        return [float(end) for end in stats.t.interval(level, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))]
+
+    low, high = interval(0.95)
     return {
         "n": len(x),
         "mean": float(np.mean(x)),
         "std": float(np.std(x, ddof=1)),
-        "low": float(low),
-        "high": float(high),
+        "low": low,
+        "high": high,
+        "one_of_13": interval(1 - 0.05 / 13),
         "median": float(np.median(x)),
         "min": float(np.min(x)),
         "max": float(np.max(x)),

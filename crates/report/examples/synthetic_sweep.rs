@@ -20,11 +20,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arms = vec!["normal", "truncated_normal", "uniform", "orthogonal"];
     let std = |n| ("init.std", Scale::Log, log_range(1e-4, 1.0, n));
     let sweep = |experiment, title, arms, axes, seeds, steps, missing| SyntheticSweep {
-        experiment, title, arms, axes, seeds, steps, missing,
+        experiment,
+        title,
+        arms,
+        axes,
+        seeds,
+        steps,
+        missing,
     };
     if let [count, settings, seeds, steps] = sizes[..] {
         let arms = arms[..count.min(arms.len())].to_vec();
-        return Ok(sweep("large", "A large sweep", arms, vec![std(settings)], seeds as u64, steps as u64, vec![]).write(&folder)?);
+        return Ok(sweep("large", "A large sweep", arms, vec![std(settings)], seeds as u64, steps as u64, vec![])
+            .write(&folder)?);
     }
     let hidden = ("model.hidden", Scale::Listed, vec![json!([32]), json!([64]), json!([128, 64]), json!([256, 128])]);
     let rate = ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 7));
@@ -37,13 +44,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         sweep("words", "Activations", three.clone(), vec![("model.activation", Scale::Listed, words)], 5, 60, vec![]),
         sweep("map", "Rate and scale", three.clone(), vec![std(9), rate.clone()], 3, 60, gaps),
         sweep("map_alone", "Rate and size", vec!["base"], vec![rate.clone(), hidden.clone()], 3, 60, vec![]),
-        sweep("fine", "A fine map", vec!["base"], vec![std(90), ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 70))], 1, 0, vec![]),
+        sweep(
+            "fine",
+            "A fine map",
+            vec!["base"],
+            vec![std(70), ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 15))],
+            1,
+            0,
+            vec![],
+        ),
         sweep("three", "Three axes", three, vec![std(7), rate, hidden], 3, 60, vec![]),
     ] {
         let place = folder.join(sweep.experiment);
         sweep.write(&place.join("runs"))?;
         for metric in [Metric::ValidationAccuracy, Metric::ValidationLoss] {
-            let Loaded::Sweep(sweep) = Loaded::load(&[place.join("runs")], metric)? else { return Err("no sweep".into()) };
+            let Loaded::Sweep(sweep) = Loaded::load(&[place.join("runs")], metric)? else {
+                return Err("no sweep".into());
+            };
             let comparison = sweep.compare();
             print!("{}\n\n", table::render_sweep(&comparison, table::Options::default()));
             for (name, picture) in picture::sweep(&comparison) {

@@ -18,7 +18,9 @@ pub mod terminal;
 mod verdict;
 
 pub use comparison::{Comparison, LEVEL, Pair, RankedArm};
-pub use metric::{Metric, UnknownMetric};
 pub use load::{LoadError, Loaded, Warning};
-pub use sweep::{BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult, SweptRun};
+pub use metric::{Metric, UnknownMetric};
 pub use study::{Arm, Difference, Study};
+pub use sweep::{
+    BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult, SweptRun,
+};

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use record::{Run, Status, read_run};
 use serde_json::Value;
 
-use crate::load::{LoadError, Warning, decides, difference, find, kept, label, plain, read_each, title, unread, unusable};
+use crate::load::{
+    LoadError, Warning, decides, difference, find, kept, label, plain, read_each, title, unread, unusable,
+};
 
 /// The runs to compare, as arms.
 #[derive(Debug, Clone)]

@@ -67,7 +67,8 @@ impl SyntheticSweep<'_> {
         let distances: Vec<f64> = place.enumerate().map(distance).collect();
         let far: f64 = distances.iter().map(|d| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
-        let mut own = ChaCha8Rng::seed_from_u64(seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64));
+        let mut own =
+            ChaCha8Rng::seed_from_u64(seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64));
         let mut noise = || shared.random_range(-0.001..0.001) + own.random_range(-0.0015..0.0015);
         let diverged = at[0] + 1 == self.axes[0].2.len() && seed % 3 == 1 && at[0] > 0;
         let accuracy = 0.974 - 0.002 * index as f64 - 0.88 * (1.0 - (-far).exp()) + noise();

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
-use report::statistics::{Paired, Summary, holm, probability_of_improvement};
+use report::statistics::{Paired, Summary, holm, probability_of_improvement, simultaneous_interval};
 use serde_json::Value;
 
 fn fixture() -> Value {
@@ -27,6 +27,9 @@ fn assert_summary(name: &str, sample: &[f64], reference: &Value) {
     assert_close(name, summary.std.unwrap(), &reference["std"]);
     assert_close(name, summary.interval.unwrap().low, &reference["low"]);
     assert_close(name, summary.interval.unwrap().high, &reference["high"]);
+    let one_of_13 = simultaneous_interval(sample, 13).unwrap();
+    assert_close(name, one_of_13.low, &reference["one_of_13"][0]);
+    assert_close(name, one_of_13.high, &reference["one_of_13"][1]);
     assert_close(name, summary.median, &reference["median"]);
     assert_close(name, summary.min, &reference["min"]);
     assert_close(name, summary.max, &reference["max"]);

@@ -193,7 +193,11 @@ fn behind(comparison: &SweepComparison, place: usize) -> String {
         (_, None) => "–".to_owned(),
         (_, Some(lead)) => {
             let text = comparison.metric.show(-comparison.metric.sign() * lead.mean);
-            if text.starts_with('−') || text.chars().all(|c| matches!(c, '0' | '.')) { text } else { format!("+{text}") }
+            if text.starts_with('−') || text.chars().all(|c| matches!(c, '0' | '.')) {
+                text
+            } else {
+                format!("+{text}")
+            }
         }
     }
 }
@@ -259,4 +263,3 @@ fn points(comparison: &SweepComparison) -> Markup {
         (scrolling("Every setting", &table))
     }
 }
-

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::picture::style::Look;
 use crate::load::{decides, plain};
+use crate::picture::style::Look;
 use crate::table::to_best;
 use crate::verdict::number;
 use crate::{Comparison, Pair, Study};

@@ -92,7 +92,9 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
     if comparison.arms.len() > ARMS {
         subtitle.push(format!("the best {ARMS} of {} arms", comparison.arms.len()));
     }
-    let best = |arm: &SweptResult| format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best()));
+    let best = |arm: &SweptResult| {
+        format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best()))
+    };
     let description: Vec<String> = arms.iter().map(best).collect();
     Picture { svg: document(bottom + 22.0, &title, &subtitle.join(" · "), &description.join("; "), &content) }
 }
@@ -148,13 +150,9 @@ fn one(comparison: &SweepComparison, grid: &Grid, cell: &Cell, colour: &dyn Fn(f
     let wide = width > text_width(&figure, 11.5) + 4.0 && height > 17.0;
     let (middle, base) = (left + width / 2.0, top + height / 2.0 + 4.0);
     let arm = (width.min(height) / 5.0).min(if fill.is_some() { 4.0 } else { 8.0 });
-    let (cross_x, cross_y) = if wide && fill.is_some() { (left + arm + 4.0, top + arm + 4.0) } else { (middle, top + height / 2.0) };
-    let cross = format!(
-        "M{} {}l{d} {d}m0 -{d}l-{d} {d}",
-        px(cross_x - arm),
-        px(cross_y - arm),
-        d = px(2.0 * arm)
-    );
+    let (cross_x, cross_y) =
+        if wide && fill.is_some() { (left + arm + 4.0, top + arm + 4.0) } else { (middle, top + height / 2.0) };
+    let cross = format!("M{} {}l{d} {d}m0 -{d}l-{d} {d}", px(cross_x - arm), px(cross_y - arm), d = px(2.0 * arm));
     html! {
         g {
             title { (axis(0, cell.column)) ", " (axis(1, cell.row)) ": " (figure) @if cell.diverged { ", a run diverged" } }

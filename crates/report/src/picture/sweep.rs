@@ -37,7 +37,11 @@ pub(super) fn slices(comparison: &SweepComparison) -> Picture {
         };
         (axis, lines(comparison, others_at_best))
     };
-    draw(comparison, (0..comparison.axes.len()).map(panel).collect(), "; the other settings are those of the arm's best")
+    draw(
+        comparison,
+        (0..comparison.axes.len()).map(panel).collect(),
+        "; the other settings are those of the arm's best",
+    )
 }
 
 fn lines<'a>(
@@ -92,7 +96,9 @@ fn draw(comparison: &SweepComparison, panels: Vec<(usize, Vec<Line>)>, others: &
         .arms
         .iter()
         .take(ARMS)
-        .map(|arm| format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best())))
+        .map(|arm| {
+            format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best()))
+        })
         .collect();
     let title = format!("{title} over {}", names.join(", "));
     Picture { svg: document(bottom + 22.0, &title, &subtitle.join(" · "), &description.join("; "), &content) }
@@ -131,7 +137,10 @@ fn horizontal(axis: &SweepAxis, width: f64) -> Axis {
             let mut named = Axis::linear(-0.6, last as f64 + 0.6, 2);
             let room = width / axis.values.len() as f64;
             let every = (22.0 / room).ceil().max(1.0) as usize;
-            let tick = |place: usize| Tick { value: place as f64, label: fit(axis.labels[place].as_str(), room * every as f64 + 8.0, 12.5) };
+            let tick = |place: usize| Tick {
+                value: place as f64,
+                label: fit(axis.labels[place].as_str(), room * every as f64 + 8.0, 12.5),
+            };
             named.ticks = (0..=last).step_by(every).map(tick).collect();
             named
         }
@@ -185,22 +194,34 @@ fn panel(panel: &Panel, lines: &[Line]) -> Markup {
     let at = |i: usize, point: &PointResult| area.x(x, axis.number(point.at[of])) + aside(i);
     // What is not finite has no place on the axis, and stands at its top.
     let height = |point: &PointResult| if point.summary.mean.is_finite() { up(point.summary.mean) } else { area.top };
-    let places: Vec<Vec<Place>> = lines.iter().enumerate().map(|(i, line)| {
-        let finite: Vec<&PointResult> = line.points.iter().copied().filter(|p| p.summary.mean.is_finite()).collect();
-        let block = finite.len().div_ceil(POINTS);
-        let mut before = None;
-        finite.chunks(block.max(1)).map(|chunk| {
-            let mean = |of: &dyn Fn(&PointResult) -> f64| chunk.iter().map(|point| of(point)).sum::<f64>() / chunk.len() as f64;
-            let (first, last) = (chunk[0].at[of], chunk[chunk.len() - 1].at[of]);
-            let joined = before == first.checked_sub(1) && before.is_some();
-            before = Some(last);
-            let ends = chunk.iter().all(|point| point.summary.interval.is_some()).then(|| {
-                let end = |pick: fn(crate::statistics::Interval) -> f64| mean(&|point| point.summary.interval.map_or(0.0, |i| up(pick(i))));
-                (end(|i| i.low), end(|i| i.high))
-            });
-            Place { x: mean(&|point| at(i, point)), y: mean(&height), ends, joined }
-        }).collect()
-    }).collect();
+    let places: Vec<Vec<Place>> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| {
+            let finite: Vec<&PointResult> =
+                line.points.iter().copied().filter(|p| p.summary.mean.is_finite()).collect();
+            let block = finite.len().div_ceil(POINTS);
+            let mut before = None;
+            finite
+                .chunks(block.max(1))
+                .map(|chunk| {
+                    let mean = |of: &dyn Fn(&PointResult) -> f64| {
+                        chunk.iter().map(|point| of(point)).sum::<f64>() / chunk.len() as f64
+                    };
+                    let (first, last) = (chunk[0].at[of], chunk[chunk.len() - 1].at[of]);
+                    let joined = before == first.checked_sub(1) && before.is_some();
+                    before = Some(last);
+                    let ends = chunk.iter().all(|point| point.summary.interval.is_some()).then(|| {
+                        let end = |pick: fn(crate::statistics::Interval) -> f64| {
+                            mean(&|point| point.summary.interval.map_or(0.0, |i| up(pick(i))))
+                        };
+                        (end(|i| i.low), end(|i| i.high))
+                    });
+                    Place { x: mean(&|point| at(i, point)), y: mean(&height), ends, joined }
+                })
+                .collect()
+        })
+        .collect();
     html! {
         @if axis.is_numeric() {
             @for (line, places) in lines.iter().zip(&places) { (band(places, line.look)) }

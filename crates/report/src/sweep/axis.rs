@@ -107,7 +107,9 @@ fn labels(values: &[Value]) -> Vec<String> {
 /// A value with so many significant digits, where it is a number with more.
 fn written(value: &Value, digits: usize) -> String {
     match value {
-        Value::Number(number) if number.is_f64() => number.as_f64().map_or_else(String::new, |x| significant(x, digits)),
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map_or_else(String::new, |x| significant(x, digits))
+        }
         other => plain(other),
     }
 }

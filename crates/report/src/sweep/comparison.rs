@@ -122,8 +122,7 @@ impl Sweep {
     }
 
     fn arm(&self, index: usize, arm: &SweptArm, metric: Metric) -> SweptResult {
-        let mut points: Vec<PointResult> =
-            arm.points.iter().filter_map(|point| self.point(point, metric)).collect();
+        let mut points: Vec<PointResult> = arm.points.iter().filter_map(|point| self.point(point, metric)).collect();
         let order = |&a: &usize, &b: &usize| -> Ordering {
             best_first(metric, &points[a].summary, &points[b].summary).then(a.cmp(&b))
         };
@@ -198,7 +197,8 @@ impl SweepComparison {
 
     /// Where a point is: `init.std = 0.05`, with all axes.
     pub fn place(&self, point: &PointResult) -> String {
-        let places = self.axes.iter().zip(&point.at).map(|(axis, &at)| format!("{} = {}", axis.setting, axis.labels[at]));
+        let places =
+            self.axes.iter().zip(&point.at).map(|(axis, &at)| format!("{} = {}", axis.setting, axis.labels[at]));
         places.collect::<Vec<_>>().join(", ")
     }
 
@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn the_best_setting_leads_and_the_settings_near_it_are_alike() {
-        let settings = vec![vec![0.90, 0.91, 0.90], vec![0.97, 0.96, 0.98], vec![0.96, 0.97, 0.97], vec![0.2, 0.2, 0.21]];
+        let settings =
+            vec![vec![0.90, 0.91, 0.90], vec![0.97, 0.96, 0.98], vec![0.96, 0.97, 0.97], vec![0.2, 0.2, 0.21]];
         let comparison = sweep(vec![settings, vec![vec![0.1, 0.1, 0.1]]]).compare();
         let arm = &comparison.arms[0];
         assert_eq!((arm.label.as_str(), arm.best, arm.points[1].behind), ("arm0", 1, None));

@@ -140,7 +140,8 @@ impl Gathering {
             self.points.len() - 1
         });
         let diverged = record.status == record::Status::Diverged;
-        let run = SweptRun { directory: directory.to_owned(), seed: record.seed, diverged, metrics, training_seconds, value };
+        let run =
+            SweptRun { directory: directory.to_owned(), seed: record.seed, diverged, metrics, training_seconds, value };
         self.points[place].runs.push(DraftRun { started, settings: self.settings.place(record.settings), run });
         Ok(())
     }
@@ -268,7 +269,9 @@ impl Gathering {
         let mut uneven = BTreeSet::new();
         for (point, set) in self.sets() {
             let first = *first.entry((&point.experiment, &point.sweep.arm)).or_insert(set);
-            uneven.extend(self.settings.unequal(first, set).into_iter().filter(|name| !sections.contains(&section(name))));
+            uneven.extend(
+                self.settings.unequal(first, set).into_iter().filter(|name| !sections.contains(&section(name))),
+            );
         }
         uneven.into_iter().map(str::to_owned).collect()
     }

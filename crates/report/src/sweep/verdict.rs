@@ -39,12 +39,17 @@ impl SweepComparison {
         match (others, tested, alike) {
             (0, ..) => None,
             (_, 0, _) => Some("no other setting can be tested against it".to_owned()),
-            (_, _, 0) => Some(format!("every other setting{} is worse", if tested < others { " that can be tested" } else { "" })),
+            (_, _, 0) => Some(format!(
+                "every other setting{} is worse",
+                if tested < others { " that can be tested" } else { "" }
+            )),
             (1, _, 1) => Some("no difference to the other setting can be shown".to_owned()),
             _ if alike == others => Some(format!("no difference to any of the other {others} settings can be shown")),
             _ => Some(match self.range(arm) {
                 Some(range) => format!("{range} no difference to that can be shown"),
-                None => format!("no difference to {alike} of the other {others} settings can be shown{}", self.span(arm)),
+                None => {
+                    format!("no difference to {alike} of the other {others} settings can be shown{}", self.span(arm))
+                }
             }),
         }
     }
@@ -127,7 +132,8 @@ impl SweepComparison {
         }
         notes.extend(self.arms.iter().filter_map(|arm| self.at_the_edge(arm)));
         notes.extend(self.divergence());
-        let infinite = self.arms.iter().flat_map(|arm| &arm.points).filter(|point| !point.summary.mean.is_finite()).count();
+        let infinite =
+            self.arms.iter().flat_map(|arm| &arm.points).filter(|point| !point.summary.mean.is_finite()).count();
         if infinite > 0 {
             notes.push(match infinite {
                 1 => "One setting has no finite mean, so no test of means applies to it.".to_owned(),

@@ -22,7 +22,6 @@ pub(crate) fn compare(args: &CompareArgs) -> Done {
 /// Warnings that are printed; of more it is said how many there are.
 const WARNINGS: usize = 20;
 
-
 /// Reads the records, and names what is left out.
 pub(crate) fn load(args: &StudyArgs) -> Result<Loaded, Failure> {
     let loaded = Loaded::load(&args.folders, args.metric).map_err(|error| Failure::BadInput(error.to_string()))?;

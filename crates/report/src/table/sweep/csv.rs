@@ -8,7 +8,18 @@ use crate::load::plain;
 pub(super) fn render(comparison: &SweepComparison, order: &[usize]) -> String {
     let axes = comparison.axes.iter().map(|axis| axis.setting.clone());
     let figures = [
-        "seeds", "diverged", "mean", "std", "low", "high", "median", "min", "max", "best", "behind_best", "p_corrected",
+        "seeds",
+        "diverged",
+        "mean",
+        "std",
+        "low",
+        "high",
+        "median",
+        "min",
+        "max",
+        "best",
+        "behind_best",
+        "p_corrected",
     ];
     let head = ["metric", "arm"].map(str::to_owned).into_iter().chain(axes).chain(figures.map(str::to_owned));
     let mut text = row(head);

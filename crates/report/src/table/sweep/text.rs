@@ -28,7 +28,13 @@ pub(super) fn render(comparison: &SweepComparison, order: &[usize], width: usize
     };
     let mut text = String::new();
     let mut paragraph = |line: &str| text += &(fill(line, width) + "\n");
-    paragraph(&format!("{} · {}{}, {seeds}, over {}", comparison.title, metric.title(), metric.unit(), axes.join(" and ")));
+    paragraph(&format!(
+        "{} · {}{}, {seeds}, over {}",
+        comparison.title,
+        metric.title(),
+        metric.unit(),
+        axes.join(" and ")
+    ));
     text += "\n";
     text += &arms(comparison, order, width);
     text += "\n";
@@ -93,7 +99,8 @@ fn sparks(comparison: &SweepComparison, order: &[usize]) -> Option<Vec<String>> 
         return None;
     };
     let scale = comparison.metric.scale();
-    let vertical = Axis::of_values(comparison.metric, comparison.arms.iter().flat_map(|arm| &arm.points).map(|p| p.summary.mean));
+    let vertical =
+        Axis::of_values(comparison.metric, comparison.arms.iter().flat_map(|arm| &arm.points).map(|p| p.summary.mean));
     let level = |point: &PointResult| {
         let mean = point.summary.mean * scale;
         mean.is_finite().then(|| vertical.place(mean))
@@ -120,7 +127,8 @@ fn along(text: &mut String, comparison: &SweepComparison, order: &[usize], axis:
             Some(point) => format!("{}{}", comparison.metric.show(arm.points[point].summary.mean), marks(arm, point)),
             None => "–  ".to_owned(),
         };
-        let head = if comparison.arms.len() == 1 { "mean".to_owned() } else { super::super::text::shorten(&arm.label, 16) };
+        let head =
+            if comparison.arms.len() == 1 { "mean".to_owned() } else { super::super::text::shorten(&arm.label, 16) };
         columns.push(right(&format!("{head}  "), places.iter().map(cell).collect()));
         if shown > 0 && natural_width(&columns) > width {
             columns.pop();
@@ -182,18 +190,20 @@ fn best(text: &mut String, comparison: &SweepComparison, width: usize) {
     let each = |cell: &dyn Fn(&SweptResult, usize) -> String| -> Vec<String> {
         all.iter().map(|(arm, point)| cell(arm, *point)).collect()
     };
-    let mut columns = vec![
-        left(" ", vec![" ".into(); all.len()]),
-        left("arm", each(&|arm, _| arm.label.clone())),
-    ];
+    let mut columns = vec![left(" ", vec![" ".into(); all.len()]), left("arm", each(&|arm, _| arm.label.clone()))];
     for (place, axis) in comparison.axes.iter().enumerate() {
         columns.push(right(&axis.setting, each(&|arm, point| axis.labels[arm.points[point].at[place]].clone())));
     }
-    columns.push(right("mean  ", each(&|arm, point| {
-        format!("{}{}", comparison.metric.show(arm.points[point].summary.mean), marks(arm, point))
-    })));
+    columns.push(right(
+        "mean  ",
+        each(&|arm, point| format!("{}{}", comparison.metric.show(arm.points[point].summary.mean), marks(arm, point))),
+    ));
     *text += &lines(columns, width);
-    let of = if count > BEST { format!("The best {BEST} of {count} settings; --format csv has all.   ") } else { String::new() };
+    let of = if count > BEST {
+        format!("The best {BEST} of {count} settings; --format csv has all.   ")
+    } else {
+        String::new()
+    };
     let alike = if all.iter().any(|(arm, point)| arm.points[*point].is_alike()) {
         format!("   ≈ no difference to it can be shown (p ≥ {LEVEL})")
     } else {
