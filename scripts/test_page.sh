@@ -16,7 +16,8 @@ if [ ! -d "$tools/node_modules/playwright-core" ]; then
     npm install --silent --no-audit --no-fund --prefix "$tools" playwright-core@1.56.1
 fi
 
-rm -rf "$tools/study" "$tools/single"
+rm -rf "$tools/study" "$tools/single" "$tools/sweeps"
 cargo run --quiet -p report --example synthetic_study -- "$tools/study" 12 10 >/dev/null
 cargo run --quiet -p report --example synthetic_study -- "$tools/single" 1 1 >/dev/null
-NODE_PATH="$tools/node_modules" node scripts/test_page.cjs "$tools/study/page.html" "$tools/single/page.html" "$folder"
+cargo run --quiet -p report --example synthetic_sweep -- "$tools/sweeps" >/dev/null
+NODE_PATH="$tools/node_modules" node scripts/test_page.cjs "$tools/study/page.html" "$tools/single/page.html" "$tools/sweeps" "$folder"

@@ -48,12 +48,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             "fine",
             "A fine map",
             vec!["base"],
-            vec![std(70), ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 15))],
+            vec![std(62), ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 15))],
             1,
             0,
             vec![],
         ),
-        sweep("three", "Three axes", three, vec![std(7), rate, hidden], 3, 60, vec![]),
+        sweep("three", "Three axes", three, vec![std(5), rate, hidden], 2, 60, vec![]),
     ] {
         let place = folder.join(sweep.experiment);
         sweep.write(&place.join("runs"))?;

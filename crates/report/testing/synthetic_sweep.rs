@@ -78,8 +78,10 @@ impl SyntheticSweep<'_> {
             .map(|step| Step { step, loss: (loss.min(2.3) + 2.3 * (-(step as f64) / 20.0).exp()) as f32 })
             .collect();
         let directory = RunDirectory::new(root.join(self.experiment).join(&name).join(format!("seed-{seed}")));
-        directory.write_steps(&steps)?;
-        directory.write_epochs(&[])?;
+        if !steps.is_empty() {
+            directory.write_steps(&steps)?;
+            directory.write_epochs(&[])?;
+        }
         let mut settings = settings(arm, seed);
         settings.extend(axes.iter().map(|axis| (axis.setting.clone(), axis.value.clone())));
         directory.write_record(&RunRecord {

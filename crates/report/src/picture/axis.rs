@@ -103,7 +103,8 @@ impl Axis {
     }
 
     /// The axis of a metric that has these values, in the record's unit; those that are not finite have no place on it.
-    pub(crate) fn of_values(metric: Metric, values: impl Iterator<Item = f64>) -> Axis {
+    /// What is no accuracy is spaced by ratios where the largest is more than `logarithmic_from` times the smallest.
+    pub(crate) fn of_values(metric: Metric, values: impl Iterator<Item = f64>, logarithmic_from: f64) -> Axis {
         let finite: Vec<f64> = values.filter(|value| value.is_finite()).map(|value| value * metric.scale()).collect();
         let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
         let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -111,7 +112,7 @@ impl Axis {
             return Axis::of_percents(low, high, 6);
         }
         let above_zero = finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
-        if high / above_zero > 100.0 {
+        if high / above_zero > logarithmic_from {
             Axis::logarithmic(above_zero * 0.8, high * 1.2)
         } else {
             Axis::linear_to_ticks(low.max(0.0), high, 6)

@@ -60,7 +60,7 @@ fn axis(comparison: &Comparison) -> Axis {
     // An accuracy's interval may reach 100 %, which is endlessly far on an axis of errors.
     let best = comparison.arms.iter().map(|arm| arm.summary.max).fold(0.0, f64::max);
     let most = if comparison.metric.higher_is_better() { (best + 1.0) / 2.0 } else { f64::INFINITY };
-    Axis::of_values(comparison.metric, ends.flatten().filter(|end| end.is_finite()).map(|end| end.min(most)))
+    Axis::of_values(comparison.metric, ends.flatten().filter(|end| end.is_finite()).map(|end| end.min(most)), 100.0)
 }
 
 fn row(area: &Area, x: &Axis, metric: Metric, arm: &RankedArm, y: f64) -> Markup {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Picture;
-use super::axis::Axis;
+use super::axis::{Axis, LOGARITHMIC_FROM};
 use super::forest::capitalised;
 use super::frame::{Area, Text, WIDTH, document, fit, px, text_width};
 use super::style::{LINE, on_scale, readable};
@@ -71,7 +71,7 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
         rows,
     };
     let maps: Vec<Vec<Cell>> = arms.iter().map(|arm| cells(arm, share)).collect();
-    let scale = Axis::of_values(metric, maps.iter().flatten().map(|cell| cell.mean));
+    let scale = Axis::of_values(metric, maps.iter().flatten().map(|cell| cell.mean), LOGARITHMIC_FROM);
     let colour = |mean: f64| {
         let place = scale.place(mean * metric.scale());
         if metric.higher_is_better() { place } else { 1.0 - place }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use record::Scale;
 
 use super::Picture;
-use super::axis::{Axis, Tick};
+use super::axis::{Axis, LOGARITHMIC_FROM, Tick};
 use super::forest::{capitalised, metric_name};
 use super::frame::{Area, Entry, Text, WIDTH, axes, document, fit, legend, legend_height, legend_width, px};
 use super::style::Look;
@@ -156,9 +156,9 @@ fn vertical(comparison: &SweepComparison, panels: &[(usize, Vec<Line>)]) -> Axis
         [Some(point.summary.mean), interval.map(|i| i.low), interval.map(|i| i.high)]
     });
     if comparison.metric.higher_is_better() {
-        Axis::of_values(comparison.metric, ends.flatten().map(|end| end.min((best + 1.0) / 2.0)))
+        Axis::of_values(comparison.metric, ends.flatten().map(|end| end.min((best + 1.0) / 2.0)), LOGARITHMIC_FROM)
     } else {
-        Axis::of_values(comparison.metric, points().map(|point| point.summary.mean))
+        Axis::of_values(comparison.metric, points().map(|point| point.summary.mean), LOGARITHMIC_FROM)
     }
 }
 

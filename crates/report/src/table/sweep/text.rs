@@ -4,7 +4,7 @@
 use super::super::text::{Column, fill, lines, natural_width, sparks_of};
 use super::{alike, to_text};
 use crate::comparison::{LEVEL, best_first};
-use crate::picture::axis::Axis;
+use crate::picture::axis::{Axis, LOGARITHMIC_FROM};
 use crate::verdict::number;
 use crate::{PointResult, SweepAxis, SweepComparison, SweptResult};
 
@@ -99,8 +99,8 @@ fn sparks(comparison: &SweepComparison, order: &[usize]) -> Option<Vec<String>> 
         return None;
     };
     let scale = comparison.metric.scale();
-    let vertical =
-        Axis::of_values(comparison.metric, comparison.arms.iter().flat_map(|arm| &arm.points).map(|p| p.summary.mean));
+    let points = comparison.arms.iter().flat_map(|arm| &arm.points);
+    let vertical = Axis::of_values(comparison.metric, points.map(|point| point.summary.mean), LOGARITHMIC_FROM);
     let level = |point: &PointResult| {
         let mean = point.summary.mean * scale;
         mean.is_finite().then(|| vertical.place(mean))
