@@ -65,6 +65,30 @@ fn the_page_is_one_file_beside_the_records() {
 }
 
 #[test]
+fn a_sweep_is_compared_along_its_axes() {
+    let lab = Lab::new();
+    lab.write(
+        "small.toml",
+        "title = \"Small starts\"\nseeds = 2\nmodel.hidden = [16]\ntraining = { max_steps = 30, batch_size = 32 }\n\
+         init = \"normal\"\n[sweep]\n\"init.std\" = { log = [1e-4, 1.0], n = 3 }\n",
+    );
+    let output = lab.train(&["--config", "small.toml"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("small is best at init.std = ") && printed.contains("runs/small/sweep.png"), "{printed}");
+    let json = lab.json(&["compare", "runs/small", "--metric", "steps_to_loss=2.2"]);
+    assert_eq!(json["axes"][0]["setting"], "init.std");
+    assert_eq!(json["arms"][0]["points"].as_array().unwrap().len(), 3);
+    assert!(lab.train(&["report", "runs"]).status.success());
+    let page = fs::read_to_string(lab.path().join("runs/report.html")).unwrap();
+    assert!(page.contains("What was swept") && page.contains("Loss at each arm"));
+    // What is of no sweep does not meet it on an axis.
+    lab.write("one.toml", "model.hidden = [16]\ntraining = { max_steps = 3, batch_size = 32 }\n");
+    assert!(lab.train(&["--config", "one.toml"]).status.success());
+    assert_eq!(lab.train(&["compare", "runs"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_metric_that_is_not_there_is_bad_input() {
     let output = Lab::new().train(&["compare", "--metric", "accuracy"]);
     assert_eq!(output.status.code(), Some(2));

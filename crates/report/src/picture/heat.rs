@@ -85,7 +85,7 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
             (names(comparison, &grid, share))
         }
         (key(&Area { left: WIDTH - right + 30.0, top: 80.0 + heading, width: 16.0, height }, comparison, &scale))
-        (Text::new(24.0, bottom, &explanation(&maps, comparison.grid() > comparison.arms.iter().map(|arm| arm.points.len()).sum(), share)).soft().size(12.5).draw())
+        (Text::new(24.0, bottom, &explanation(&maps, comparison.grid() > comparison.arms.iter().map(|arm| arm.points.len()).sum(), share)).soft().size(12.0).draw())
     };
     let title = format!("{} over {} and {}", capitalised(&metric.title()), across.setting, up.setting);
     let mut subtitle = vec![comparison.title.clone(), seeds(comparison).replace(" and its 95 % interval", "")];

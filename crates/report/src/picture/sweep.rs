@@ -90,7 +90,7 @@ fn draw(comparison: &SweepComparison, panels: Vec<(usize, Vec<Line>)>, others: &
             (panel(&Panel { area, x: &x, y: &y, axis, of: *of, scale: metric.scale() }, lines))
             @if place == 0 { (legend(&area, &entries)) }
         }
-        (Text::new(84.0, bottom, &key).soft().size(12.5).draw())
+        (Text::new(24.0, bottom, &key).soft().size(12.0).draw())
     };
     let description: Vec<String> = comparison
         .arms

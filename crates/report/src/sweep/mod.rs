@@ -105,20 +105,25 @@ impl Sweep {
         self.arms.iter().map(|arm| arm.points.len()).sum()
     }
 
-    /// Reads the runs of each arm's best point whole, for their curves; of the first `arms` arms of `comparison`.
+    /// Reads the runs of each arm's best point whole, for their curves; of the first `arms` arms of `comparison`. They are
+    /// in the order of the sweep's arms, so that all of them have the colours that they have in its pictures.
     ///
     /// # Errors
     /// [`LoadError`]: none of them can be read.
     pub fn best(&self, comparison: &SweepComparison, arms: usize) -> Result<Study, LoadError> {
-        let directories: Vec<PathBuf> = comparison
-            .arms
-            .iter()
-            .take(arms)
-            .flat_map(|arm| &self.arms[arm.index].points[arm.best].runs)
-            .map(|run| run.directory.clone())
-            .collect();
-        let study = Study::load(&directories)?;
-        Ok(Study { title: self.title.clone(), ..study })
+        let mut chosen: Vec<&SweptResult> = comparison.arms.iter().take(arms).collect();
+        chosen.sort_by_key(|arm| arm.index);
+        let runs = |arm: &SweptResult| &self.arms[arm.index].points[arm.best].runs;
+        let directories: Vec<PathBuf> =
+            chosen.iter().flat_map(|arm| runs(arm)).map(|run| run.directory.clone()).collect();
+        let mut study = Study { title: self.title.clone(), ..Study::load(&directories)? };
+        for arm in &mut study.arms {
+            let directory = &arm.runs[0].directory;
+            if let Some(of) = chosen.iter().find(|of| runs(of).iter().any(|run| run.directory == *directory)) {
+                arm.label = format!("{} at {}", of.label, comparison.values(of.best()));
+            }
+        }
+        Ok(study)
     }
 }
 
