@@ -88,13 +88,13 @@ impl Loaded {
             let record = read_record(directory)?;
             match record.sweep {
                 None => read_series(directory, record).map(|run| Found::Run(Box::new(run))),
-                Some(_) => SweptRecord::read(directory, record, metric).map(Found::Swept),
+                Some(_) => SweptRecord::read(directory, record, metric).map(|found| Found::Swept(Box::new(found))),
             }
         };
         read_each(directories, read, |directory, found| match found {
             Ok(Found::Run(run)) => runs.push(*run),
             Ok(Found::Swept(found)) => {
-                if let Err(reason) = swept.add(directory, found) {
+                if let Err(reason) = swept.add(directory, *found) {
                     warnings.push(Warning { directory: directory.to_owned(), reason });
                 }
             }
@@ -123,7 +123,7 @@ impl Loaded {
 /// One record, read.
 enum Found {
     Run(Box<Run>),
-    Swept(SweptRecord),
+    Swept(Box<SweptRecord>),
 }
 
 /// Every run directory at or below `paths`, each once.
