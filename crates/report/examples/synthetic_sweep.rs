@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("usage: synthetic_sweep FOLDER [ARMS SETTINGS SEEDS STEPS]")?);
     let sizes: Vec<usize> = arguments.map(|size| size.parse()).collect::<Result<_, _>>()?;
-    let arms = vec!["normal", "truncated_normal", "uniform", "orthogonal"];
+    let arms = ["normal", "truncated_normal", "uniform", "orthogonal"];
     let std = |n| ("init.std", Scale::Log, log_range(1e-4, 1.0, n));
     let sweep = |experiment, title, arms, axes, seeds, steps, missing| SyntheticSweep {
         experiment,

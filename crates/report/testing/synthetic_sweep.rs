@@ -48,7 +48,6 @@ impl SyntheticSweep<'_> {
     fn write_run(&self, root: &Path, (index, arm): (usize, &str), at: &[usize], seed: u64) -> std::io::Result<()> {
         let place = self.axes.iter().zip(at);
         let axes: Vec<AxisValue> = place
-            .clone()
             .map(|((setting, scale, values), &at)| AxisValue {
                 setting: (*setting).to_owned(),
                 value: values[at].clone(),
@@ -60,12 +59,11 @@ impl SyntheticSweep<'_> {
         let point = point.join(",").replace('"', "");
         let name = if arm == "base" { point } else { format!("{arm},{point}") };
         // How far each axis is from its best value, from -1 to 1.
-        let distance = |(i, ((_, _, values), &at)): (usize, (&(&str, Scale, Vec<Value>), &usize))| {
+        let distances = self.axes.iter().zip(at).enumerate().map(|(i, ((_, _, values), &at))| {
             let middle = 0.6 - 0.1 * i as f64;
             at as f64 / (values.len().max(2) - 1) as f64 - middle
-        };
-        let distances: Vec<f64> = place.enumerate().map(distance).collect();
-        let far: f64 = distances.iter().map(|d| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
+        });
+        let far: f64 = distances.map(|d: f64| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
         let mut own =
             ChaCha8Rng::seed_from_u64(seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64));
