@@ -37,11 +37,7 @@ pub(super) fn slices(comparison: &SweepComparison) -> Picture {
         };
         (axis, lines(comparison, others_at_best))
     };
-    draw(
-        comparison,
-        (0..comparison.axes.len()).map(panel).collect(),
-        "; the other settings are those of the arm's best",
-    )
+    draw(comparison, (0..comparison.axes.len()).map(panel).collect(), ", where the other axes are held")
 }
 
 fn lines<'a>(
