@@ -68,8 +68,9 @@ impl Problems {
         let mut group = match &problem.span {
             Some(span) => {
                 let source = self.sources.get(span.source);
-                let end = source.text.len();
-                let range = span.range.start.min(end)..span.range.end.min(end);
+                // A parser may stop within a character.
+                let text = &source.text;
+                let range = text.floor_char_boundary(span.range.start)..text.ceil_char_boundary(span.range.end);
                 let mut annotation = AnnotationKind::Primary.span(range);
                 if !problem.label.is_empty() {
                     annotation = annotation.label(&problem.label);

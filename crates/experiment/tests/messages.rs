@@ -284,3 +284,11 @@ fn an_axis_of_the_command_line_is_marked_like_one_of_a_file() {
 fn a_resolved_config_says_where_its_settings_stand() {
     assert_snapshot!(said("training.epochs = 3\n[sweep]\n\"training.epochs\" = { at = 2, scale = \"log\" }\n"));
 }
+
+#[test]
+fn what_ends_within_a_character_is_marked_all_the_same() {
+    for flag in ["=),\u{2000}", "init.std=é", "\u{2000}=1", "init=[\u{2000}", "é"] {
+        let said = said_with("", &["name=0", flag]);
+        assert!(said.contains("error") && said.contains("--set"), "{said}");
+    }
+}
