@@ -236,16 +236,15 @@ def lines(figures, why):
     yield ""
     operations = run_operations()
     for kind, runs, title in [("one", 1, "One run"), ("many", RUNS, f"{RUNS} runs, a run's share")]:
-        yield f"| {title} | training, s | of the floor's rate | whole, s | peak memory, MB | accuracy |"
+        yield f"| {title} | training, s | of the floor's rate on {CORES} cores | whole, s | peak memory, MB | accuracy |"
         yield "| --- | ---: | ---: | ---: | ---: | ---: |"
         for name, samples in figures[kind].items():
             column = lambda figure: median([sample[figure] for sample in samples])
             training = column("training") / runs
-            cores = cores_of(name, kind, samples)
-            share = operations / training / figures["floor"] / cores
+            share = operations / training / figures["floor"] / CORES
             accuracies = [accuracy for sample in samples for accuracy in sample["validation"]]
             yield (
-                f"| {name} | {training:.2f} | {100 * share:.0f} % of {cores} core{'s' * (cores > 1)} | {column('whole') / runs:.2f} | "
+                f"| {name} | {training:.2f} | {100 * share:.0f} % | {column('whole') / runs:.2f} | "
                 f"{column('memory'):.0f} | {100 * sum(accuracies) / len(accuracies):.2f} % |"
             )
         yield ""
@@ -275,11 +274,3 @@ def lines(figures, why):
     yield "| --- | ---: | ---: |"
     for name, sample in figures["heats"]["many"].items():
         yield f"| {name} | {sample['training']:.2f} | {sample['preparing']:.1f} |"
-
-
-def cores_of(name, kind, samples):
-    """Cores that a row uses: as a peer was told, and as Kindling was seen to."""
-    if name == "Kindling":
-        return max(1, min(CORES, round(median([sample["busy"] / sample["whole"] for sample in samples]))))
-    _, _, processes, threads = (ONE if kind == "one" else MANY)[name]
-    return processes * threads
