@@ -15,7 +15,8 @@ use crate::points::read_points;
 use crate::problem::{Problem, Problems, did_you_mean, listed};
 use crate::section::{Found, MAX_INTEGER, Section};
 use crate::settings::{
-    Backend, Data, DataSet, LastBatch, Length, Model, Normalization, RecordLoss, Settings, Training,
+    AdapterKind, Backend, Data, DataSet, DeviceChoice, LastBatch, Length, Model, Normalization, RecordLoss, Settings,
+    Training,
 };
 use crate::sources::{Sources, Span};
 use crate::sweep::Sweep;
@@ -271,13 +272,38 @@ fn read_seeds(top: &Section<'_>) -> Vec<u64> {
 fn read_settings(root: &Node, found: &Found) -> Settings {
     let top = Section::of(Some(root), "", found);
     let backend = top.choice("backend", Backend::Flex, &Backend::ALL);
+    let device = read_device(&top, backend);
     let model = read_model(top.node("model"), found);
     let init = initializer::read(top.node("init"), &model, found);
     let optimizer = Optimizer::read(top.node("optimizer"), found);
     let data = read_data(top.node("data"), found);
     let training = read_training(top.node("training"), &data, found);
     top.finish(&NOT_SETTINGS);
-    Settings { backend, model, init, optimizer, training, data }
+    Settings { backend, device, model, init, optimizer, training, data }
+}
+
+/// The device, by the number of its adapter or by its kind. All backends but one compute on the CPU, and may be told so.
+fn read_device(top: &Section<'_>, backend: Backend) -> DeviceChoice {
+    let Some(node) = top.node("device") else { return DeviceChoice::Best };
+    let device = match &node.tree {
+        Tree::Text(_) => {
+            top.choice("device", None, &AdapterKind::ALL.map(|(name, kind)| (name, Some(kind)))).map(DeviceChoice::Kind)
+        }
+        _ => top.integer_of("device", node, 0, MAX_INTEGER).map(DeviceChoice::Index),
+    };
+    match (backend, device) {
+        (_, None) | (Backend::Flex | Backend::NdArray, Some(DeviceChoice::Kind(AdapterKind::Cpu))) => {
+            DeviceChoice::Best
+        }
+        (Backend::Wgpu, Some(device)) => device,
+        (Backend::Flex | Backend::NdArray, Some(_)) => {
+            let message =
+                format!("`device` chooses an adapter, but the backend `{}` computes on the CPU", backend.name());
+            let help = "the backend `wgpu` computes on adapters, and `train devices` lists them";
+            top.report(Problem::at(&node.span, message).help(help));
+            DeviceChoice::Best
+        }
+    }
 }
 
 fn read_model(node: Option<&Node>, found: &Found) -> Model {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::axis::{MARKS, MAX_VALUES};
 use crate::optimizer;
-use crate::settings::{Backend, LastBatch, Normalization, RecordLoss};
+use crate::settings::{AdapterKind, Backend, LastBatch, Normalization, RecordLoss};
 use crate::sweep::Scale;
 
 /// The JSON schema (draft 7) of a config file.
@@ -146,6 +146,7 @@ fn settings(init: Json) -> Map<String, Json> {
     );
     properties(&[
         ("backend", words("What computes", names(&Backend::ALL), "flex")),
+        ("device", device()),
         ("model", model),
         ("init", init),
         ("optimizer", optimizer::schema()),
@@ -157,6 +158,13 @@ fn settings(init: Json) -> Map<String, Json> {
 fn equal_layers() -> Json {
     let depth = json!({ "type": "integer", "minimum": 0, "description": "How many" });
     section("Hidden layers of equal width", &[("width", count("Units of each", None)), ("depth", depth)])
+}
+
+fn device() -> Json {
+    json!({
+        "description": "wgpu: the adapter, by its number in `train devices`, or the first of a kind",
+        "anyOf": [{ "type": "integer", "minimum": 0 }, { "enum": names(&AdapterKind::ALL) }],
+    })
 }
 
 fn activation() -> Json {

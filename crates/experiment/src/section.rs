@@ -1,4 +1,4 @@
-//! Reading a table key by key: each key is asked for once by its type and range, and whatever was not asked for is
+//! Reading a table key by key: each key is asked for by its type and range, and whatever was not asked for is
 //! unknown. Problems are collected, so that a person sees all of them at once.
 
 use std::cell::RefCell;
@@ -40,7 +40,10 @@ impl<'a> Section<'a> {
 
     /// The value of `key`, whatever it is.
     pub(crate) fn node(&self, key: &'static str) -> Option<&'a Node> {
-        self.asked.borrow_mut().push(key);
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
         self.entries.iter().find(|entry| entry.name == key).map(|entry| &entry.node)
     }
 

@@ -13,6 +13,8 @@ use crate::optimizer::Optimizer;
 pub struct Settings {
     /// What computes.
     pub backend: Backend,
+    /// On which device of this machine.
+    pub device: DeviceChoice,
     /// The network.
     pub model: Model,
     /// The weights that it starts from.
@@ -40,6 +42,49 @@ impl Backend {
     /// Every backend by its name.
     pub const ALL: [(&'static str, Backend); 3] =
         [("flex", Backend::Flex), ("ndarray", Backend::NdArray), ("wgpu", Backend::Wgpu)];
+
+    /// Its name in TOML.
+    pub fn name(self) -> &'static str {
+        name_of(&Self::ALL, self)
+    }
+}
+
+/// Which of a machine's graphics adapters computes. Backends that compute on the CPU know the one device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeviceChoice {
+    /// The best that there is.
+    #[default]
+    Best,
+    /// The one of this number in the list of adapters, from 0.
+    Index(u64),
+    /// The first of this kind.
+    Kind(AdapterKind),
+}
+
+/// What sort of thing a graphics adapter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdapterKind {
+    /// A card with a memory of its own.
+    Discrete,
+    /// Part of the processor.
+    Integrated,
+    /// What its driver does not say.
+    Other,
+    /// A share of another machine's.
+    Virtual,
+    /// A driver that computes on the CPU.
+    Cpu,
+}
+
+impl AdapterKind {
+    /// Every kind by its name, in the order in which they are preferred.
+    pub const ALL: [(&'static str, AdapterKind); 5] = [
+        ("discrete", AdapterKind::Discrete),
+        ("integrated", AdapterKind::Integrated),
+        ("other", AdapterKind::Other),
+        ("virtual", AdapterKind::Virtual),
+        ("cpu", AdapterKind::Cpu),
+    ];
 
     /// Its name in TOML.
     pub fn name(self) -> &'static str {
@@ -213,6 +258,11 @@ impl Settings {
     pub fn entries(&self) -> Vec<(String, toml::Value)> {
         let mut entries = vec![("backend".to_owned(), toml::Value::from(self.backend.name()))];
         let mut add = |name: &str, value: toml::Value| entries.push((name.to_owned(), value));
+        match self.device {
+            DeviceChoice::Best => {}
+            DeviceChoice::Index(index) => add("device", (index as i64).into()),
+            DeviceChoice::Kind(kind) => add("device", kind.name().into()),
+        }
         let hidden: Vec<i64> = self.model.hidden.iter().map(|&units| units as i64).collect();
         add("model.hidden", hidden.into());
         add("model.activation", self.model.activation.to_string().into());

@@ -291,4 +291,11 @@ fn what_ends_within_a_character_is_marked_all_the_same() {
         let said = said_with("", &["name=0", flag]);
         assert!(said.contains("error") && said.contains("--set"), "{said}");
     }
+fn a_device_that_the_backend_does_not_know_is_marked() {
+    assert_snapshot!(said("device = 1\n"));
+}
+
+#[test]
+fn a_device_of_no_kind_gets_the_nearest_one() {
+    assert_snapshot!(said_with("backend = \"wgpu\"\n", &["device=integrate"]));
 }

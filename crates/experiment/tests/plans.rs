@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use experiment::{Algorithm, Length, Overrides, Plan, load};
+use experiment::{AdapterKind, Algorithm, DeviceChoice, Length, Overrides, Plan, load};
 use initializers::Initializer;
 use proptest::prelude::*;
 
@@ -60,6 +60,20 @@ fn flags_are_laid_over_files_and_arms() {
         assert_eq!(run.settings.init.base.weight, Initializer::Ones);
         assert_eq!(run.settings.optimizer.algorithm, Algorithm::Sgd { momentum: 0.0, nesterov: false });
     }
+}
+
+#[test]
+fn a_device_is_a_number_or_a_kind_and_part_of_the_run_only_where_it_is_chosen() {
+    let device = |text: &str, set: &[&str]| load_with(text, set).runs()[0].settings.clone();
+    let wgpu = device("backend = \"wgpu\"", &[]);
+    assert_eq!(wgpu.device, DeviceChoice::Best);
+    assert!(wgpu.entries().iter().all(|(name, _)| name != "device"));
+    assert_eq!(device("", &["backend=wgpu", "device=1"]).device, DeviceChoice::Index(1));
+    let cpu = device("backend = \"wgpu\"\ndevice = \"cpu\"", &[]);
+    assert_eq!(cpu.device, DeviceChoice::Kind(AdapterKind::Cpu));
+    assert!(cpu.entries().contains(&("device".to_owned(), "cpu".into())));
+    // The other backends compute there anyway.
+    assert_eq!(load_with("", &["device=cpu"]).runs()[0].id(), plan("").runs()[0].id());
 }
 
 #[test]
