@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Inits(InitsArgs),
     /// Draw numbers from an initializer, or the weights of a config, and show their histogram
     Hist(HistArgs),
+    /// List the backends of this build and the graphics adapters of this machine
+    Devices(DevicesArgs),
     /// Print the JSON schema of config files, for editors
     Schema,
     /// Print a completion script for a shell
@@ -60,6 +62,9 @@ pub(crate) struct ConfigArgs {
     /// Backend that computes: flex, ndarray or wgpu
     #[arg(long, value_name = "B")]
     backend: Option<String>,
+    /// Adapter that wgpu computes on: its number in `train devices`, or discrete, integrated, other, virtual or cpu
+    #[arg(long, value_name = "D")]
+    device: Option<String>,
     /// The one seed to run with
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     seed: Option<u64>,
@@ -89,6 +94,7 @@ impl ConfigArgs {
         };
         let number = |value: Option<u64>| value.map(|value| value.to_string());
         flag("backend", "backend", self.backend.clone());
+        flag("device", "device", self.device.clone());
         flag("seed", "seeds", self.seed.map(|seed| format!("[{seed}]")));
         flag("seeds", "seeds", number(self.seeds));
         flag("epochs", "training.epochs", number(self.epochs));
@@ -177,6 +183,13 @@ pub(crate) struct ReplayArgs {
 pub(crate) struct InitsArgs {
     /// One initializer
     pub(crate) name: Option<String>,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

@@ -20,6 +20,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    keep_workers_quiet();
     let done = match cli.command {
         None => commands::run::run(&cli.run),
         Some(Command::Run(args)) => commands::run::run(&args),
@@ -31,8 +32,20 @@ fn main() -> ExitCode {
         Some(Command::Replay(args)) => commands::replay::replay(&args),
         Some(Command::Inits(args)) => commands::inits::inits(&args),
         Some(Command::Hist(args)) => commands::hist::hist(&args),
+        Some(Command::Devices(args)) => commands::devices::devices(&args),
         Some(Command::Schema) => commands::schema::schema(),
         Some(Command::Completions { shell }) => commands::completions::completions(shell),
     };
     exit::report(done)
+}
+
+/// A panic on another thread than this one is caught there and told as the error of its run; it is not to be told twice.
+/// With RUST_BACKTRACE, which asks for more, it is.
+fn keep_workers_quiet() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() == Some("main") || std::env::var_os("RUST_BACKTRACE").is_some() {
+            tell(panic);
+        }
+    }));
 }

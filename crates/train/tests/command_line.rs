@@ -96,21 +96,6 @@ fn arms_and_seeds_become_runs_that_share_their_first_batch() {
 }
 
 #[test]
-fn the_backends_start_from_the_same_bits_and_stay_close() {
-    let lab = Lab::new();
-    lab.write("small.toml", SMALL);
-    let run = |backend: &str| {
-        lab.json(&["--config", "small.toml", "--backend", backend, "--out", backend]);
-        record::read_run(&lab.path().join(backend).join("small/base/seed-0")).unwrap()
-    };
-    let (flex, ndarray) = (run("flex"), run("ndarray"));
-    assert_eq!(flex.record.initial_weights, ndarray.record.initial_weights);
-    for (a, b) in flex.steps.iter().zip(&ndarray.steps) {
-        assert!((a.loss - b.loss).abs() <= 1e-4 * a.loss.abs(), "{a:?} {b:?}");
-    }
-}
-
-#[test]
 fn a_loss_that_is_not_finite_ends_the_run_as_diverged() {
     let lab = Lab::new();
     lab.write("wild.toml", &format!("{SMALL}init = {{ kind = \"normal\", std = 1e30 }}\n"));
@@ -143,18 +128,31 @@ fn a_folder_without_the_files_is_bad_input() {
     assert_snapshot!(stderr(&output), @"error: empty holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz)");
 }
 
+#[cfg(not(feature = "wgpu"))]
 #[test]
 fn a_backend_that_is_not_built_says_what_to_type() {
     let lab = Lab::new();
     lab.write("small.toml", SMALL);
-    let output = lab.train(&["--config", "small.toml", "--backend", "wgpu"]);
+    let output = lab.train(&["--config", "small.toml", "--backend", "wgpu", "--device", "1"]);
     assert_eq!(output.status.code(), Some(2));
-    if !cfg!(feature = "wgpu") {
-        assert_snapshot!(stderr(&output), @r"
-        error: this build has no wgpu backend; build it with the cargo feature `wgpu`:
-            cargo run -p train --features wgpu -- --backend wgpu ...
-        ");
-    }
+    assert_snapshot!(stderr(&output), @r"
+    error: this build has no wgpu backend; build it with the cargo feature `wgpu`:
+        cargo run -p train --features wgpu -- --backend wgpu ...
+    ");
+    let devices = lab.json(&["devices"]);
+    assert_eq!(devices["adapters"].as_array().unwrap().len(), 0);
+    assert!(devices["message"].as_str().unwrap().contains("--features wgpu"));
+    let listed = String::from_utf8(lab.train(&["devices"]).stdout).unwrap();
+    assert!(listed.contains("--backend flex") && listed.contains("--features wgpu"), "{listed}");
+}
+
+#[test]
+fn a_device_that_the_backend_does_not_have_is_bad_input() {
+    let lab = Lab::new();
+    lab.write("small.toml", SMALL);
+    let output = lab.train(&["--config", "small.toml", "--device", "1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("the backend `flex` computes on the CPU"), "{}", stderr(&output));
 }
 
 #[test]

@@ -8,12 +8,16 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use experiment::{Data, DataSet, Normalization};
 use mnist::{ImageSet, PIXELS, SetError, Split};
 
+use crate::packed::PackedImages;
+
 /// The labelled images of a split, and the device that their batches go to.
 #[derive(Debug, Clone)]
 pub(crate) struct Images {
     split: Split,
     scale: Scale,
     device: Device,
+    /// The same images on the device, where they are kept there.
+    packed: Option<PackedImages>,
 }
 
 /// What networks that train side by side see at once.
@@ -82,7 +86,18 @@ impl Scale {
 
 impl Images {
     pub(crate) fn new(split: &Split, scale: Scale, device: &Device) -> Self {
-        Images { split: split.clone(), scale, device: device.clone() }
+        Images { split: split.clone(), scale, device: device.clone(), packed: None }
+    }
+
+    /// The same images, kept on the device as far as it holds so many: a batch is then a list of numbers, and no images are
+    /// sent.
+    pub(crate) fn kept_on_device(self) -> Self {
+        let packed = PackedImages::fit(self.len()).then(|| {
+            let bytes: [u8; 256] = std::array::from_fn(|byte| byte as u8);
+            let table = self.scale.inputs(std::iter::once(&bytes[..]), 1);
+            PackedImages::new(self.split.pixels(), &table, &self.device)
+        });
+        Images { packed, ..self }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -98,14 +113,20 @@ impl Images {
     pub(crate) fn gather(&self, runs: &[&[u32]]) -> Batch {
         let (count, size) = (runs.len(), runs.first().map_or(0, |numbers| numbers.len()));
         let numbers = || runs.iter().flat_map(|numbers| numbers.iter().copied());
-        let inputs = self.scale.inputs(numbers().map(|number| self.pixels(number)), count * size);
-        let labels = numbers().map(|number| self.split.labels()[number as usize]).collect();
-        self.batch(inputs, labels, [count, size])
+        let images = match &self.packed {
+            Some(packed) => packed.select(numbers()).reshape([count, size, PIXELS]),
+            None => {
+                let inputs = self.scale.inputs(numbers().map(|number| self.pixels(number)), count * size);
+                Tensor::from_data(TensorData::new(inputs, [count, size, PIXELS]), &self.device)
+            }
+        };
+        let labels = numbers().map(|number| self.split.labels()[number as usize]);
+        Batch { images, labels: self.labels(labels, [count, size]) }
     }
 
     /// Some of them that follow each other.
     pub(crate) fn part(&self, range: Range<usize>) -> Self {
-        Images { split: self.split.part(range), ..self.clone() }
+        Images::new(&self.split.part(range), self.scale, &self.device)
     }
 
     /// All of them in their order, so many at a time, as batches that all runs see.
@@ -113,7 +134,10 @@ impl Images {
         (0..self.len()).step_by(size.max(1)).map(move |start| {
             let part = self.split.part(start..(start + size).min(self.len()));
             let inputs = self.scale.inputs(std::iter::once(part.pixels()), part.len());
-            self.batch(inputs, part.labels().to_vec(), [1, part.len()])
+            Batch {
+                images: Tensor::from_data(TensorData::new(inputs, [1, part.len(), PIXELS]), &self.device),
+                labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
+            }
         })
     }
 
@@ -121,18 +145,36 @@ impl Images {
         &self.split.pixels()[number as usize * PIXELS..][..PIXELS]
     }
 
-    fn batch(&self, inputs: Vec<f32>, labels: Vec<u8>, [runs, size]: [usize; 2]) -> Batch {
-        let labels: Vec<i32> = labels.into_iter().map(i32::from).collect();
-        Batch {
-            images: Tensor::from_data(TensorData::new(inputs, [runs, size, PIXELS]), &self.device),
-            labels: Tensor::from_data(TensorData::new(labels, [runs, size]), &self.device),
-        }
+    fn labels(&self, labels: impl Iterator<Item = u8>, shape: [usize; 2]) -> Tensor<2, Int> {
+        let labels: Vec<i32> = labels.map(i32::from).collect();
+        Tensor::from_data(TensorData::new(labels, shape), &self.device)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn assert_the_device_gives_the_same_bits(device: &Device) {
+        let set = ImageSet::embedded(5_000).unwrap();
+        let images = Images::new(&set.test, Scale::of(Normalization::Standard, &set.training), device);
+        let batch = images.clone().kept_on_device().gather(&[&[7, 0, 7], &[0, 9_999, 123]]);
+        assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 3, PIXELS], [2, 3]));
+        let bits = |inputs: Vec<f32>| inputs.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert!(bits(batch.images.into_data().iter().collect()) == bits(images.inputs(&[7, 0, 7, 0, 9_999, 123])));
+    }
+
+    #[test]
+    fn images_that_are_kept_on_the_device_become_the_same_bits() {
+        assert_the_device_gives_the_same_bits(&Device::flex());
+    }
+
+    #[cfg(feature = "wgpu")]
+    #[test]
+    fn and_on_an_adapter_too() {
+        use experiment::{Backend, DeviceChoice};
+        assert_the_device_gives_the_same_bits(&crate::open_device(Backend::Wgpu, DeviceChoice::Best).unwrap());
+    }
 
     #[test]
     fn an_input_is_the_byte_over_255_rounded_once() {

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use experiment::{Backend, Data, RunSpec};
+use experiment::{Backend, Data, DeviceChoice, RunSpec};
 use record::{
     LockError, Metrics, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights,
 };
 
-use crate::backend::{self, BackendError, open_device};
+use crate::backend::{self, BackendError, in_plain_words, open_device};
 use crate::data::{Images, Scale, checksum_of, read_set};
 use crate::desk::Desk;
 use crate::observer::Observer;
@@ -125,7 +125,8 @@ impl RunError {
     /// Whether it is for the person to put right, not a failure of the program.
     pub fn is_bad_input(&self) -> bool {
         match self {
-            RunError::BadInput(_) | RunError::Backend(_) | RunError::Unreadable(_) => true,
+            RunError::BadInput(_) | RunError::Unreadable(_) => true,
+            RunError::Backend(error) => error.is_bad_input(),
             RunError::Lock(error) => !matches!(error, LockError::Lost { .. }),
             RunError::Write { .. } | RunError::Failed(_) => false,
         }
@@ -222,7 +223,7 @@ fn attempt(
         None => Ok(Vec::new()),
     };
     let ran = std::panic::catch_unwind(AssertUnwindSafe(carry_out));
-    let ran = ran.unwrap_or_else(|panic| Err(RunError::Failed(panic_message(&*panic))));
+    let ran = ran.unwrap_or_else(|panic| Err(RunError::Failed(in_plain_words(&panic_message(&*panic)))));
     let ran = ran.unwrap_or_else(|error| desks.iter().map(|_| Err(error.again())).collect());
     let mut ran = ran.into_iter().zip(desks).map(|(ran, desk)| {
         if let Err(error) = &ran {
@@ -315,29 +316,31 @@ fn aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
 
 /// Sets of images, each loaded once for all the runs that learn it.
 #[derive(Default)]
-struct Sets(Mutex<Vec<((Backend, Data), Shared)>>);
+struct Sets(Mutex<Vec<((Backend, DeviceChoice, Data), Shared)>>);
 
 impl Sets {
     fn get(&self, spec: &RunSpec) -> Result<Shared, RunError> {
-        let key = (spec.settings.backend, spec.settings.data.clone());
+        let key = (spec.settings.backend, spec.settings.device, spec.settings.data.clone());
         // Held while loading: a second worker that needs the same set waits for it instead of loading it again.
         let mut loaded = lock(&self.0);
         if let Some((_, shared)) = loaded.iter().find(|(other, _)| *other == key) {
             return Ok(shared.clone());
         }
-        let shared = load(key.0, &key.1)?;
+        let shared = load(key.0, key.1, &key.2)?;
         loaded.push((key, shared.clone()));
         Ok(shared)
     }
 }
 
-fn load(backend: Backend, data: &Data) -> Result<Shared, RunError> {
-    let device = open_device(backend)?;
+fn load(backend: Backend, choice: DeviceChoice, data: &Data) -> Result<Shared, RunError> {
+    let device = open_device(backend, choice)?;
     let set = read_set(data).map_err(|error| RunError::BadInput(error.to_string()))?;
     let scale = Scale::of(data.normalize, &set.training);
+    let training = Images::new(&set.training, scale, &device);
     Ok(Shared {
         checksum: checksum_of(data, &set),
-        training: Images::new(&set.training, scale, &device),
+        // Of the other images, each is sent once an epoch.
+        training: if backend == Backend::Wgpu { training.kept_on_device() } else { training },
         validation: Images::new(&set.validation, scale, &device),
         test: Images::new(&set.test, scale, &device),
         device,

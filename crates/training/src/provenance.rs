@@ -51,7 +51,8 @@ fn checkout() -> (Option<String>, Option<bool>) {
     (commit, dirty.map(|changes| !changes.is_empty()))
 }
 
-fn cpu() -> String {
+/// The name of the processor.
+pub fn cpu() -> String {
     let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let named = listed.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     named.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())

@@ -3,6 +3,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod devices;
 pub(crate) mod hist;
 pub(crate) mod inits;
 pub(crate) mod list;

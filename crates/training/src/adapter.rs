@@ -1,0 +1,27 @@
+//! A graphics adapter of this machine, as wgpu describes it.
+
+use std::fmt;
+
+use experiment::AdapterKind;
+
+/// A graphics adapter of this machine. One card may be there several times, once for each API that reaches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adapter {
+    /// Its number among all, from 0.
+    pub index: usize,
+    /// What sort of thing it is.
+    pub kind: AdapterKind,
+    /// Its name.
+    pub name: String,
+    /// The API that reaches it: Vulkan, Metal, DirectX 12 or OpenGL.
+    pub api: &'static str,
+    /// Its driver, with the driver's version.
+    pub driver: String,
+}
+
+/// "Radeon RX 7600 (Vulkan, radv Mesa 24.1.0)": what a record calls it.
+impl fmt::Display for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, {})", self.name, self.api, self.driver)
+    }
+}
