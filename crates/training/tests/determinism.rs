@@ -86,17 +86,3 @@ fn the_same_bits_when_a_sweep_is_interrupted_again_and_again() {
     }
     assert!(interrupted.iter().any(|run| !read_record(run).unwrap().provenance.resumed.is_empty()));
 }
-
-#[test]
-fn backends_start_from_the_same_bits_and_end_within_half_a_point_of_accuracy() {
-    let lab = Lab::new();
-    let file = lab.out("backends.toml");
-    std::fs::write(&file, "training.max_steps = 200\n[arms.flex]\n[arms.ndarray]\nbackend = \"ndarray\"\n").unwrap();
-    let runs = load(&[file], &Overrides::default()).unwrap().runs();
-    finish(&runs, &lab.out("runs"), 1);
-    let [flex, ndarray] = directories(&runs, lab.out("runs")).try_into().unwrap();
-    let (flex, ndarray) = (read_record(&flex).unwrap(), read_record(&ndarray).unwrap());
-    assert_eq!(flex.initial_weights, ndarray.initial_weights);
-    let (a, b) = (flex.metrics.unwrap().test_accuracy, ndarray.metrics.unwrap().test_accuracy);
-    assert!(a > 0.85 && (a - b).abs() <= 0.005, "{a} and {b}");
-}

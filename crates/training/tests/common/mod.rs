@@ -12,6 +12,7 @@ use record::{Status, read_record};
 use training::{Observer, Options, Outcome, RunReport, Silent, execute};
 
 /// Two epochs of 15 steps, the last batch of each smaller, and ten steps of a third.
+#[allow(dead_code)]
 pub(crate) const BASE: &str =
     "model.hidden = [16, 8]\ntraining.batch_size = 34\ntraining.max_steps = 40\ntraining.last_batch = \"keep\"\n";
 
@@ -68,6 +69,7 @@ pub(crate) fn finish(runs: &[RunSpec], out: &Path, jobs: usize) -> Vec<RunReport
 }
 
 /// Two records of one run hold the same bits, whoever wrote them when.
+#[allow(dead_code)]
 pub(crate) fn assert_same(a: &Path, b: &Path) {
     for file in ["config.toml", "steps.csv", "epochs.csv", "model.safetensors"] {
         let read = |run: &Path| std::fs::read(run.join(file)).unwrap();

@@ -1,0 +1,63 @@
+//! The GPU backend on this machine's default adapter, which must be there: a driver in software will do. Kernels are
+//! compiled once a process, and that takes most of the time, so that what can be asked in one process is asked here.
+
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
+mod common;
+#[path = "agreement/with_flex.rs"]
+mod with_flex;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::{BASE, Lab, assert_same, finish, go};
+use experiment::RunSpec;
+use record::{Status, read_record};
+use training::{Observer, adapters};
+
+#[test]
+fn wgpu_starts_from_the_bits_of_flex() {
+    with_flex::assert_starts_from_the_same_bits("wgpu");
+}
+
+#[test]
+fn wgpu_follows_flex_over_the_first_fifty_steps() {
+    with_flex::assert_first_losses_agree("wgpu");
+}
+
+/// A driver in software is slow: 150 steps.
+#[test]
+fn wgpu_ends_as_accurate_as_flex() {
+    with_flex::assert_accuracies_agree("wgpu", 150);
+}
+
+/// Raises its flag after 20 steps.
+struct StopSoon(Arc<AtomicBool>);
+
+impl Observer for StopSoon {
+    fn stepped(&self, _: &RunSpec, steps: u64, _: f32, _: Option<f64>) {
+        if steps >= 20 {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[test]
+fn a_run_repeats_and_resumes_to_the_bit_on_one_adapter_which_its_record_names() {
+    let lab = Lab::new();
+    let run = lab.run(&format!("backend = \"wgpu\"\ntraining.checkpoint_every = 10\n{BASE}"));
+    let run = std::slice::from_ref(&run);
+    let [first] = finish(run, &lab.out("first"), 1).try_into().unwrap();
+    let [again] = finish(run, &lab.out("again"), 1).try_into().unwrap();
+    let flag = Arc::new(AtomicBool::new(false));
+    go(run, &lab.out("resumed"), 1, Arc::new(StopSoon(Arc::clone(&flag))), flag);
+    assert_eq!(read_record(&run[0].directory(&lab.out("resumed"))).unwrap().status, Status::Interrupted);
+    let [resumed] = finish(run, &lab.out("resumed"), 1).try_into().unwrap();
+    // Only where kernels are chosen by measuring them may two runs compute in different ways.
+    if !cfg!(feature = "autotune") {
+        assert_same(&first.directory, &again.directory);
+        assert_same(&first.directory, &resumed.directory);
+    }
+    let (_, default) = adapters().unwrap();
+    assert_eq!(read_record(&first.directory).unwrap().provenance.device, default.unwrap().to_string());
+}
