@@ -291,6 +291,9 @@ fn what_ends_within_a_character_is_marked_all_the_same() {
         let said = said_with("", &["name=0", flag]);
         assert!(said.contains("error") && said.contains("--set"), "{said}");
     }
+}
+
+#[test]
 fn a_device_that_the_backend_does_not_know_is_marked() {
     assert_snapshot!(said("device = 1\n"));
 }
