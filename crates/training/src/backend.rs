@@ -86,9 +86,10 @@ pub(crate) fn stack_size(settings: &Settings) -> usize {
         Backend::Wgpu => {
             let widths = settings.model.widths();
             let weights = widths.windows(2).map(|pair| pair[0] * pair[1]).max().unwrap_or(1);
-            let widest = widths.iter().copied().max().unwrap_or(1);
-            let batch = settings.training.batch_size.max(CHUNK) * widest;
-            (LARGEST_BUFFER / (size_of::<f32>() * weights.max(batch))).max(1)
+            let inputs = settings.training.batch_size * widths[0];
+            // All runs validate on the same images, so that only what follows the first layer is each run's own.
+            let outputs = settings.training.batch_size.max(CHUNK) * widths[1..].iter().max().unwrap_or(&1);
+            (LARGEST_BUFFER / (size_of::<f32>() * weights.max(inputs).max(outputs))).max(1)
         }
     }
 }
@@ -119,7 +120,7 @@ pub(crate) fn in_plain_words(message: &str) -> String {
     if let Some(bytes) = bytes_after("out of device memory allocating") {
         return format!(
             "the adapter's memory is full: {bytes} bytes more were asked for\n\
-             Try fewer runs side by side (`--jobs 1`), another adapter, or `--backend flex`"
+             Try fewer runs at once (`--jobs 1`, `--stack 10`), another adapter, or `--backend flex`"
         );
     }
     if let Some((_, reason)) = message.split_once("The device is poisoned") {
@@ -136,6 +137,21 @@ pub(crate) fn in_plain_words(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gpu_trains_as_many_runs_as_one_as_every_adapters_buffers_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let size = |text: &str| {
+            let file = folder.path().join("x.toml");
+            std::fs::write(&file, text).unwrap();
+            let runs = experiment::load(&[file], &experiment::Overrides::default()).unwrap().runs();
+            stack_size(&runs[0].settings)
+        };
+        assert_eq!(size(""), 1);
+        // 1,000 validation images x 256 outputs x 4 bytes.
+        assert_eq!(size("backend = \"wgpu\""), 131);
+        assert_eq!(size("backend = \"wgpu\"\nmodel.hidden = [65536]"), 1);
+    }
 
     #[test]
     fn an_adapters_troubles_are_told_without_backtraces() {
