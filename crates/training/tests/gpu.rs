@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{BASE, Lab, assert_same, finish, go};
 use experiment::RunSpec;
-use record::{Status, read_record};
-use training::{Observer, adapters};
+use record::{Status, read_record, read_run};
+use training::{Observer, Options, Silent, adapters, execute};
 
 #[test]
 fn wgpu_starts_from_the_bits_of_flex() {
@@ -29,6 +29,31 @@ fn wgpu_follows_flex_over_the_first_fifty_steps() {
 #[test]
 fn wgpu_ends_as_accurate_as_flex() {
     with_flex::assert_accuracies_agree("wgpu", 150);
+}
+
+#[test]
+fn a_stack_with_rates_of_their_own_and_a_run_that_diverges_is_what_its_runs_are_alone() {
+    let lab = Lab::new();
+    let runs = lab.runs(&format!(
+        "backend = \"wgpu\"\n{BASE}[arms.a]\n[arms.fast]\noptimizer.learning_rate = 0.01\n\
+         [arms.wild]\ninit = {{ kind = \"normal\", std = 1e18 }}\n"
+    ));
+    let records = |stack: usize| {
+        let (out, interrupt) = (lab.out(&format!("stacks-of-{stack}")), Arc::default());
+        let options = Options { out, jobs: 1, stack: Some(stack), force: false, interrupt };
+        let observer: Arc<dyn Observer> = Arc::new(Silent);
+        let reports = execute(&runs, &options, &observer);
+        reports.iter().map(|report| read_run(&report.directory).unwrap()).collect::<Vec<_>>()
+    };
+    let (alone, stacked) = (records(1), records(3));
+    let status: Vec<Status> = stacked.iter().map(|run| run.record.status).collect();
+    assert_eq!(status, [Status::Finished, Status::Finished, Status::Diverged]);
+    for (a, b) in alone.iter().zip(&stacked).take(2) {
+        assert_eq!(a.steps.len(), b.steps.len());
+        for (a, b) in a.steps.iter().zip(&b.steps) {
+            assert!((a.loss - b.loss).abs() <= 1e-4 * a.loss.abs(), "{a:?} {b:?}");
+        }
+    }
 }
 
 /// Raises its flag after 20 steps.
