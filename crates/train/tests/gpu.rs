@@ -11,7 +11,9 @@ use common::Lab;
 fn said(settings: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let lab = Lab::new();
     lab.write("x.toml", &format!("backend = \"wgpu\"\n{settings}"));
-    let output = lab.train(&[&["--config", "x.toml"][..], arguments].concat());
+    let mut command = assert_cmd::Command::cargo_bin("train").unwrap();
+    command.args(["--config", "x.toml"]).args(arguments).current_dir(lab.path()).env_remove("RUST_BACKTRACE");
+    let output = command.output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
@@ -32,7 +34,7 @@ fn every_adapter_is_listed_and_one_is_the_default() {
 fn a_device_that_is_not_there_is_answered_with_those_that_are() {
     let (code, said) = said("", &["--device", "77"]);
     assert_eq!(code, Some(2));
-    assert!(said.starts_with("error: there is no device 77: this machine has\n  0  "), "{said}");
+    assert!(said.contains("error: there is no device 77: this machine has\n  0  "), "{said}");
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn a_machine_without_a_driver_says_what_to_install() {
     let output = command.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.starts_with("error: this machine has no graphics adapter"), "{said}");
+    assert!(said.contains("error: this machine has no graphics adapter"), "{said}");
 }
 
 /// A driver in software binds no buffer of more than 128 MiB, and the first layer has more than that; a card may have

@@ -50,7 +50,7 @@ pub(crate) fn assert_accuracies_agree(backend: &str, steps: u32) {
         let runs = run(&lab, backend, &settings);
         runs.into_iter().map(|run| run.record.metrics.unwrap().test_accuracy).collect::<Vec<_>>()
     });
-    assert!(flex.iter().all(|&accuracy| accuracy > 0.85), "{flex:?}");
+    assert!(flex.iter().all(|&accuracy| accuracy > 0.8), "{flex:?}");
     let differences: Vec<f64> = flex.iter().zip(&other).map(|(a, b)| a - b).collect();
     let interval = Paired::of(&differences).unwrap().interval.unwrap();
     assert!(interval.low > -0.005 && interval.high < 0.005, "{interval:?} of {differences:?}");
