@@ -328,6 +328,10 @@ impl Tally {
 /// The mean of each run's losses, `[runs, batch]`, in double precision.
 fn means(losses: Tensor<2>) -> Vec<f64> {
     let [_, batch] = losses.dims();
+    // To read from an adapter that was lost would end the program; to wait for it says so, and ends these runs only.
+    if let Err(error) = losses.device().sync() {
+        panic!("{error}");
+    }
     let losses: Vec<f64> = losses.into_data().iter::<f32>().map(f64::from).collect();
     losses.chunks(batch.max(1)).map(|losses| losses.iter().sum::<f64>() / losses.len() as f64).collect()
 }
