@@ -316,7 +316,10 @@ fn aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
 
 /// Sets of images, each loaded once for all the runs that learn it.
 #[derive(Default)]
-struct Sets(Mutex<Vec<((Backend, DeviceChoice, Data), Shared)>>);
+struct Sets(Mutex<Vec<(Key, Shared)>>);
+
+/// What tells one set on a device from another.
+type Key = (Backend, DeviceChoice, Data);
 
 impl Sets {
     fn get(&self, spec: &RunSpec) -> Result<Shared, RunError> {
