@@ -17,7 +17,10 @@ if [ ! -d "$tools/node_modules/playwright-core" ]; then
 fi
 
 rm -rf "$tools/study" "$tools/single" "$tools/sweeps"
-cargo run --quiet -p report --example synthetic_study -- "$tools/study" 12 10 >/dev/null
-cargo run --quiet -p report --example synthetic_study -- "$tools/single" 1 1 >/dev/null
-cargo run --quiet -p report --example synthetic_sweep -- "$tools/sweeps" >/dev/null
+# Of the whole workspace, since a crate by itself would have its dependencies built anew.
+cargo build --quiet --workspace --example synthetic_study --example synthetic_sweep
+examples=${CARGO_TARGET_DIR:-target}/debug/examples
+"$examples/synthetic_study" "$tools/study" 12 10 >/dev/null
+"$examples/synthetic_study" "$tools/single" 1 1 >/dev/null
+"$examples/synthetic_sweep" "$tools/sweeps" >/dev/null
 NODE_PATH="$tools/node_modules" node scripts/test_page.cjs "$tools/study/page.html" "$tools/single/page.html" "$tools/sweeps" "$folder"
