@@ -9,6 +9,9 @@ use crate::learner::CHUNK;
 #[cfg(feature = "wgpu")]
 use crate::wgpu;
 
+/// The largest buffer that every adapter can bind, in bytes.
+pub(crate) const LARGEST_BUFFER: usize = 128 << 20;
+
 /// Why a backend cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BackendError {
@@ -80,7 +83,6 @@ pub fn adapters() -> Result<(Vec<Adapter>, Option<Adapter>), BackendError> {
 /// processor waits for its launches, so it gets as many runs as its memory takes: no buffer beyond what every adapter
 /// allocates.
 pub(crate) fn stack_size(settings: &Settings) -> usize {
-    const LARGEST_BUFFER: usize = 128 << 20;
     match settings.backend {
         Backend::Flex | Backend::NdArray => 1,
         Backend::Wgpu => {

@@ -5,10 +5,10 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use mnist::PIXELS;
 
+use crate::backend::LARGEST_BUFFER;
+
 /// Bytes in a word of 32 bits.
 const BYTES: usize = 4;
-/// The largest buffer that every adapter can bind, in bytes.
-const LARGEST_BUFFER: usize = 128 << 20;
 
 /// Images on a device, packed.
 #[derive(Debug, Clone)]

@@ -79,12 +79,7 @@ pub struct UnknownName {
 /// # Ok::<(), report::LoadError>(())
 /// ```
 pub fn render(study: &Study, comparison: &Comparison, options: Options) -> String {
-    let mut order: Vec<usize> = (0..comparison.arms.len()).collect();
-    match options.sort {
-        Sort::Best => {}
-        Sort::Name => order.sort_by_key(|&arm| &comparison.arms[arm].label),
-        Sort::Found => order.sort_by_key(|&arm| comparison.arms[arm].index),
-    }
+    let order = options.sort.order(&comparison.arms, |arm| (&arm.label, arm.index));
     match options.format {
         Format::Table => text::render(study, comparison, &order, options.width),
         Format::Csv => csv::render(study, comparison, &order),
@@ -101,6 +96,17 @@ impl Format {
 impl Sort {
     /// Every order.
     pub const ALL: [Sort; 3] = [Sort::Best, Sort::Name, Sort::Found];
+
+    /// The places of `arms`, which stand best first, in this order; `known_by` gives an arm's label and where it was found.
+    fn order<A>(self, arms: &[A], known_by: impl Fn(&A) -> (&String, usize)) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..arms.len()).collect();
+        match self {
+            Sort::Best => {}
+            Sort::Name => order.sort_by_key(|&arm| known_by(&arms[arm]).0),
+            Sort::Found => order.sort_by_key(|&arm| known_by(&arms[arm]).1),
+        }
+        order
+    }
 }
 
 impl fmt::Display for Format {

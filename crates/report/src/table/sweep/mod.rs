@@ -5,18 +5,13 @@ mod json;
 mod markdown;
 mod text;
 
-use super::{Format, Options, Sort};
+use super::{Format, Options};
 use crate::SweepComparison;
 use crate::statistics::Interval;
 
 /// Writes a compared sweep. Every format ends with a line break; see [`Format`] for what each holds.
 pub fn render_sweep(comparison: &SweepComparison, options: Options) -> String {
-    let mut order: Vec<usize> = (0..comparison.arms.len()).collect();
-    match options.sort {
-        Sort::Best => {}
-        Sort::Name => order.sort_by_key(|&arm| &comparison.arms[arm].label),
-        Sort::Found => order.sort_by_key(|&arm| comparison.arms[arm].index),
-    }
+    let order = options.sort.order(&comparison.arms, |arm| (&arm.label, arm.index));
     match options.format {
         Format::Table => text::render(comparison, &order, options.width),
         Format::Csv => csv::render(comparison, &order),
