@@ -4,7 +4,7 @@
     scripts/bench.py runs       Kindling by itself, by profile, backend and workers; two minutes
     scripts/bench.py growth     how cost grows with width, depth, batch and runs; three minutes
     scripts/bench.py parts      `cargo bench`, compared with the baseline; --store makes it the baseline
-    scripts/bench.py builds     two cold builds, dev and release; twenty minutes
+    scripts/bench.py builds     a cold build, and builds after an edit; ten minutes and more
     scripts/bench.py page       writes the page again from docs/benchmarks.json
 
 `scripts/bench_peers.sh` and `scripts/bench_gpu.sh` call this with `peers` and `gpu`. Each command measures its section of
@@ -38,7 +38,7 @@ def main():
         case "growth":
             figures["growth"] = {"machine": machine(), **growth.measured(min(options.repeats, 3), options.release)}
         case "builds":
-            figures["builds"] = {"machine": machine(), "profiles": own.cold_builds()}
+            figures["builds"] = {"machine": machine(), **own.builds()}
         case "peers":
             figures["peers"] = peers.measured(options.python, options.repeats, options.release)
         case "gpu":

@@ -1,9 +1,9 @@
-"""Kindling by itself: one run by profile and backend, many runs by workers, and what a cold build takes."""
+"""Kindling by itself: one run by profile and backend, many runs by workers, and what a build takes."""
 
 import json
 import os
 import re
-import shutil
+import resource
 import subprocess
 import tempfile
 import time
@@ -12,33 +12,46 @@ from pathlib import Path
 from .common import CORES, ROOT, TARGET, build, kindling, median, prose, say
 
 
-def cold_builds():
-    """Seconds from a clean clone to a built binary (crates already downloaded), and the slowest crates."""
-    figures = {}
+# What a person edits, and what is added to it.
+EDITS = {
+    "configs/trunc_normal.toml": "# edited\n",
+    "crates/report/src/lib.rs": "#[allow(dead_code)]\nfn edited() {}\n",
+    "crates/train/src/main.rs": "#[allow(dead_code)]\nfn edited() {}\n",
+}
+
+
+def builds():
+    """Seconds from a clean clone to a first result (crates already downloaded), the slowest crates, and seconds of the build
+    after an edit."""
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
-        for profile in ["dev", "release"]:
-            say(f"cold build, {profile}")
-            figures[profile] = cold_build(profile, Path(folder))
-    return figures
-
-
-def cold_build(profile, folder):
-    clone = folder / "clone"
-    shutil.rmtree(clone, ignore_errors=True)
-    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
-    flags = ["--release"] if profile == "release" else []
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(folder / "target")}
-    started = time.monotonic()
-    subprocess.run(["cargo", "build", "--quiet", "-p", "train", "--timings", *flags], cwd=clone, check=True, env=environment)
-    seconds = time.monotonic() - started
-    page = (folder / "target" / "cargo-timings" / "cargo-timing.html").read_text()
-    units = json.loads(re.search(r"const UNIT_DATA = (\[.*?\]);", page, re.S).group(1))
-    slowest = sorted(units, key=lambda unit: -unit["duration"])[:8]
+        clone, target = Path(folder) / "clone", Path(folder) / "target"
+        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+        cargo = lambda *words: seconds_of(["cargo", *words], clone, {**os.environ, "CARGO_TARGET_DIR": str(target)})
+        say("from a clean clone to a first result")
+        cold, busy = cargo("run", "--quiet", "--timings", "-p", "train", "--", "--config", "configs/trunc_normal.toml")
+        page = (target / "cargo-timings" / "cargo-timing.html").read_text()
+        units = json.loads(re.search(r"const UNIT_DATA = (\[.*?\]);", page, re.S).group(1))
+        slowest = sorted(units, key=lambda unit: -unit["duration"])[:8]
+        edits = {}
+        for file, addition in EDITS.items():
+            with open(clone / file, "a") as edited:
+                edited.write(addition)
+            edits[file], _ = cargo("build", "--quiet", "-p", "train")
     return {
-        "seconds": seconds,
+        "seconds": cold,
+        "busy": busy,
         "crates": len({(unit["name"], unit["version"]) for unit in units}),
         "slowest": [[unit["name"], unit["duration"]] for unit in slowest],
+        "edits": edits,
     }
+
+
+def seconds_of(command, folder, environment):
+    """Seconds that a command takes, and those of all cores together."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(command, cwd=folder, check=True, env=environment, stdout=subprocess.DEVNULL)
+    seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def runs(repeats, release):
@@ -92,15 +105,24 @@ def lines_of_runs(figures):
         yield f"| {jobs} | {seconds:.2f} | {memory:.0f} |"
 
 
-def lines_of_builds(figures):
+def lines_of_builds(figures, why):
     yield "## The build"
     yield ""
+    slowest = ", ".join(f"{name} {seconds:.0f}" for name, seconds in figures["slowest"])
     yield from prose(f"""
-        By `scripts/bench.py builds`, on {figures['machine']}: from a clean clone to the binary, crates downloaded, nothing built.
+        By `scripts/bench.py builds`, on {figures['machine']}: `cargo run -p train -- --config configs/trunc_normal.toml` from a
+        clean clone to its result, crates downloaded, nothing built; then `cargo build -p train` after a line was added to a file.
     """)
     yield ""
-    yield "| profile | s | crates | the slowest, s (some at the same time) |"
-    yield "| --- | ---: | ---: | --- |"
-    for profile, build in figures["profiles"].items():
-        slowest = ", ".join(f"{name} {seconds:.0f}" for name, seconds in build["slowest"])
-        yield f"| {profile} | {build['seconds']:.0f} | {build['crates']} | {slowest} |"
+    yield "| | s |"
+    yield "| --- | ---: |"
+    yield f"| clean clone to first result, {figures['crates']} crates | {figures['seconds']:.0f} |"
+    for file, seconds in figures["edits"].items():
+        yield f"| after an edit of `{file}` | {seconds:.1f} |"
+    yield ""
+    yield from prose(f"""
+        The build keeps a core busy for {figures['busy']:.0f} s in all. The crates that take longest, in seconds, some of them at the
+        same time: {slowest}.
+    """)
+    yield ""
+    yield "**What it waits for.** " + why("builds")

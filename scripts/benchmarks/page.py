@@ -23,7 +23,7 @@ def page(figures, before):
         ("runs", own.lines_of_runs),
         ("gpu", lambda of: gpu.lines(of, why)),
         ("parts", parts.lines),
-        ("builds", own.lines_of_builds),
+        ("builds", lambda of: own.lines_of_builds(of, why)),
     ]
     lines = ["# Benchmarks", ""]
     lines += prose("""

@@ -8,6 +8,8 @@
 
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 /// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient.
 #[derive(Debug, Clone, Copy)]
@@ -77,9 +79,20 @@ fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
     TensorData::new(vec![0.0f32; shape.iter().product()], shape)
 }
 
-/// One step for one parameter, after which `gradient` holds what is to be taken off it. Compiled for the widest vectors
-/// that the processor has; every operation stands alone (Rust fuses no product into a sum), so their width changes no bit.
+/// Fewer weights than this are not worth a thread of their own.
+const PART: usize = 1 << 15;
+
+/// One step for one parameter, after which `gradient` holds what is to be taken off it: a part on each of the threads that
+/// this run has.
 fn update(factors: Factors, gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+    let part = gradient.len().div_ceil(rayon::current_num_threads()).max(PART);
+    let moments = first.par_chunks_mut(part).zip(second.par_chunks_mut(part));
+    gradient.par_chunks_mut(part).zip(moments).for_each(|(g, (m, v))| update_part(factors, g, m, v));
+}
+
+/// Compiled for the widest vectors that the processor has; every operation stands alone (Rust fuses no product into a sum),
+/// so their width changes no bit.
+fn update_part(factors: Factors, gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
     let Factors { betas, rests, correction, epsilon, rate } = factors;
     pulp::Arch::new().dispatch(|| {
         for ((g, m), v) in gradient.iter_mut().zip(first).zip(second) {

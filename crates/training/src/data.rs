@@ -71,16 +71,22 @@ impl Scale {
         }
     }
 
-    /// The inputs of some images, `count` in all, after one another. Compiled for the widest vectors that the processor
-    /// has.
+    /// The inputs of some images, `count` in all, after one another.
     fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>, count: usize) -> Vec<f32> {
-        let mut inputs = Vec::with_capacity(count * PIXELS);
+        let mut inputs = vec![0.0; count * PIXELS];
+        for (image, inputs) in images.zip(inputs.chunks_exact_mut(PIXELS)) {
+            self.apply(image, inputs);
+        }
+        inputs
+    }
+
+    /// Turns bytes into as many inputs. Compiled for the widest vectors that the processor has.
+    fn apply(self, bytes: &[u8], inputs: &mut [f32]) {
         pulp::Arch::new().dispatch(|| {
-            for image in images {
-                inputs.extend(image.iter().map(|&byte| (f32::from(byte) - self.mean) / self.std));
+            for (&byte, input) in bytes.iter().zip(inputs) {
+                *input = (f32::from(byte) - self.mean) / self.std;
             }
         });
-        inputs
     }
 }
 
@@ -94,7 +100,8 @@ impl Images {
     pub(crate) fn kept_on_device(self) -> Self {
         let packed = PackedImages::fit(self.len()).then(|| {
             let bytes: [u8; 256] = std::array::from_fn(|byte| byte as u8);
-            let table = self.scale.inputs(std::iter::once(&bytes[..]), 1);
+            let mut table = [0.0; 256];
+            self.scale.apply(&bytes, &mut table);
             PackedImages::new(self.split.pixels(), &table, &self.device)
         });
         Images { packed, ..self }
@@ -133,7 +140,7 @@ impl Images {
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
         (0..self.len()).step_by(size.max(1)).map(move |start| {
             let part = self.split.part(start..(start + size).min(self.len()));
-            let inputs = self.scale.inputs(std::iter::once(part.pixels()), part.len());
+            let inputs = self.scale.inputs(part.pixels().chunks_exact(PIXELS), part.len());
             Batch {
                 images: Tensor::from_data(TensorData::new(inputs, [1, part.len(), PIXELS]), &self.device),
                 labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
@@ -179,7 +186,8 @@ mod tests {
     #[test]
     fn an_input_is_the_byte_over_255_rounded_once() {
         let bytes: Vec<u8> = (0..=255).collect();
-        let inputs = Scale { mean: 0.0, std: 255.0 }.inputs(std::iter::once(&bytes[..]), 1);
+        let mut inputs = [0.0f32; 256];
+        Scale { mean: 0.0, std: 255.0 }.apply(&bytes, &mut inputs);
         for (byte, input) in bytes.into_iter().zip(inputs) {
             assert_eq!(input.to_bits(), ((f64::from(byte) / 255.0) as f32).to_bits(), "byte {byte}");
         }
@@ -203,7 +211,7 @@ mod tests {
     fn standard_inputs_have_mean_0_and_variance_1() {
         let set = ImageSet::embedded(5_000).unwrap();
         let scale = Scale::of(Normalization::Standard, &set.training);
-        let inputs = scale.inputs(std::iter::once(set.training.pixels()), set.training.len());
+        let inputs = scale.inputs(set.training.pixels().chunks_exact(PIXELS), set.training.len());
         let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / inputs.len() as f64;
         let square = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / inputs.len() as f64;
         assert!(mean.abs() < 1e-6 && (square - 1.0).abs() < 1e-5, "{mean} {square}");
