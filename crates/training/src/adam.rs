@@ -1,15 +1,16 @@
 //! Adam in one pass, for the backend flex, whose tensors are plain memory of this process. (ndarray copies them on the
 //! way in and out, which costs more than the pass saves.)
 //!
-//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over gradient and both moments, in
-//! place, and leaves the change in the gradient's memory. (The weight itself is shared with the learner's model, so that
-//! changing it in place would copy it first.) Its arithmetic is burn's, operation for operation, and its state is burn's
+//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over weight, gradient and both moments,
+//! and leaves the new weight in the gradient's memory. (The old one is shared with the learner's model, so that changing it
+//! in place would copy it first.) Its arithmetic is burn's, operation for operation, and its state is burn's
 //! [`AdamState`], so that a checkpoint of the one serves the other.
 
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
+use burn_flex::Flex;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 /// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,9 @@ impl Optimizer for FusedAdam {
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let device = tensor.device();
+        let Ok(weight) = tensor.clone().try_into_primitive::<Flex>() else {
+            unreachable!("FusedAdam is chosen for parameters on flex alone");
+        };
         // L2 weight decay is a part of the gradient.
         let gradient =
             if self.weight_decay > 0.0 { gradient + tensor.clone().mul_scalar(self.weight_decay) } else { gradient };
@@ -51,6 +55,9 @@ impl Optimizer for FusedAdam {
         };
         let [mut first, mut second] = moments;
         let mut gradient = gradient.into_data();
+        let weight = weight.to_contiguous();
+        let place = weight.layout().start_offset()..;
+        let weight = &weight.storage::<f32>()[place];
         let second_correction = (1.0 - self.betas[1].powi(time as i32)).sqrt();
         let factors = Factors {
             betas: self.betas,
@@ -60,12 +67,12 @@ impl Optimizer for FusedAdam {
             rate: rate as f32,
         };
         match (gradient.as_mut_slice(), first.as_mut_slice(), second.as_mut_slice()) {
-            (Ok(gradient), Ok(first), Ok(second)) => update(factors, gradient, first, second),
+            (Ok(gradient), Ok(first), Ok(second)) => update(factors, weight, gradient, first, second),
             _ => unreachable!("parameters of the network are 32-bit floats in this process's memory"),
         }
         let on_device = |data: TensorData| Tensor::from_data(data, &device);
         let state = AdamState::new(AdaptiveMomentumState::new(time, on_device(first), on_device(second)));
-        (tensor - on_device(gradient), Some(state))
+        (on_device(gradient), Some(state))
     }
 
     fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
@@ -82,23 +89,23 @@ fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
 /// Fewer weights than this are not worth a thread of their own.
 const PART: usize = 1 << 15;
 
-/// One step for one parameter, after which `gradient` holds what is to be taken off it: a part on each of the threads that
-/// this run has.
-fn update(factors: Factors, gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+/// One step for one parameter, after which `gradient` holds the new weight: a part on each of the threads that this run has.
+fn update(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
     let part = gradient.len().div_ceil(rayon::current_num_threads()).max(PART);
     let moments = first.par_chunks_mut(part).zip(second.par_chunks_mut(part));
-    gradient.par_chunks_mut(part).zip(moments).for_each(|(g, (m, v))| update_part(factors, g, m, v));
+    let weights = weight.par_chunks(part).zip(gradient.par_chunks_mut(part));
+    weights.zip(moments).for_each(|((w, g), (m, v))| update_part(factors, w, g, m, v));
 }
 
 /// Compiled for the widest vectors that the processor has; every operation stands alone (Rust fuses no product into a sum),
 /// so their width changes no bit.
-fn update_part(factors: Factors, gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+fn update_part(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
     let Factors { betas, rests, correction, epsilon, rate } = factors;
     pulp::Arch::new().dispatch(|| {
-        for ((g, m), v) in gradient.iter_mut().zip(first).zip(second) {
+        for (((w, g), m), v) in weight.iter().zip(gradient).zip(first).zip(second) {
             *m = *m * betas[0] + *g * rests[0];
             *v = *v * betas[1] + (*g * *g) * rests[1];
-            *g = (*m * correction) / (v.sqrt() + epsilon) * rate;
+            *g = *w - (*m * correction) / (v.sqrt() + epsilon) * rate;
         }
     });
 }
@@ -121,6 +128,24 @@ mod tests {
 
     fn values(tensor: &Tensor<1>) -> Vec<f32> {
         tensor.to_data().try_to_vec().unwrap()
+    }
+
+    #[test]
+    fn threads_that_share_a_step_come_to_the_same_bits() {
+        let step = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let device = Device::flex();
+                let numbers =
+                    |phase: f32| (0..3 * PART + 7).map(|at| (at as f32 * 0.37 + phase).sin()).collect::<Vec<_>>();
+                let tensor = |phase| Tensor::<1>::from_floats(numbers(phase).as_slice(), &device);
+                let adam = FusedAdam { betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 0.0 };
+                let (weight, state) = adam.step(0.001, tensor(0.0), tensor(1.0), None);
+                values(&adam.step(0.001, weight, tensor(2.0), state).0)
+            })
+        };
+        let bits = |weights: Vec<f32>| weights.into_iter().map(f32::to_bits).collect::<Vec<_>>();
+        assert!(bits(step(1)) == bits(step(3)));
     }
 
     proptest! {
