@@ -22,7 +22,7 @@ TRAINING_IMAGES, VALIDATION_IMAGES = 55_000, 5_000
 
 
 class Sample(NamedTuple):
-    """One process: seconds from its start to its end, of all cores together, its peak memory in MB, and the JSON that it
+    """One process: seconds from its start to its end, of all cores together, its peak memory in MB, and what it
     printed."""
 
     seconds: float
@@ -31,13 +31,14 @@ class Sample(NamedTuple):
     output: object
 
 
-def timed(command, environment=None, cores=None):
-    """Runs a command that prints JSON, on so many cores or on all. Its messages are shown only if it fails."""
+def timed(command, environment=None, cores=None, folder=ROOT, read=json.loads):
+    """Runs a command in a folder, on so many cores or on all, and reads what it prints: JSON, unless said otherwise. Its
+    messages are shown only if it fails."""
     allowed = sorted(os.sched_getaffinity(0))[:cores]
     with tempfile.TemporaryFile("w+") as messages:
         started = time.monotonic()
         process = subprocess.Popen(
-            [str(word) for word in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment,
+            [str(word) for word in command], cwd=folder, stdout=subprocess.PIPE, stderr=messages, text=True, env=environment,
             preexec_fn=lambda: os.sched_setaffinity(0, allowed),
         )
         output = process.stdout.read()
@@ -48,7 +49,7 @@ def timed(command, environment=None, cores=None):
         if process.returncode != 0:
             messages.seek(0)
             sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{output}{messages.read()}")
-    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, json.loads(output))
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, read(output))
 
 
 def kindling_environment():

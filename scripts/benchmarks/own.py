@@ -3,14 +3,11 @@
 import json
 import os
 import re
-import resource
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from .common import CORES, ROOT, TARGET, build, kindling, median, prose, say
-
+from .common import CORES, ROOT, TARGET, build, kindling, median, prose, say, timed
 
 # What a person edits, and what is added to it.
 EDITS = {
@@ -26,9 +23,10 @@ def builds():
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         clone, target = Path(folder) / "clone", Path(folder) / "target"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
-        cargo = lambda *words: seconds_of(["cargo", *words], clone, {**os.environ, "CARGO_TARGET_DIR": str(target)})
+        environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
+        cargo = lambda *words: timed(["cargo", *words], environment, folder=clone, read=str)
         say("from a clean clone to a first result")
-        cold, busy = cargo("run", "--quiet", "--timings", "-p", "train", "--", "--config", "configs/trunc_normal.toml")
+        cold = cargo("run", "--quiet", "--timings", "-p", "train", "--", "--config", "configs/trunc_normal.toml")
         page = (target / "cargo-timings" / "cargo-timing.html").read_text()
         units = json.loads(re.search(r"const UNIT_DATA = (\[.*?\]);", page, re.S).group(1))
         slowest = sorted(units, key=lambda unit: -unit["duration"])[:8]
@@ -36,22 +34,14 @@ def builds():
         for file, addition in EDITS.items():
             with open(clone / file, "a") as edited:
                 edited.write(addition)
-            edits[file], _ = cargo("build", "--quiet", "-p", "train")
+            edits[file] = cargo("build", "--quiet", "-p", "train").seconds
     return {
-        "seconds": cold,
-        "busy": busy,
+        "seconds": cold.seconds,
+        "busy": cold.busy,
         "crates": len({(unit["name"], unit["version"]) for unit in units}),
         "slowest": [[unit["name"], unit["duration"]] for unit in slowest],
         "edits": edits,
     }
-
-
-def seconds_of(command, folder, environment):
-    """Seconds that a command takes, and those of all cores together."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, cwd=folder, check=True, env=environment, stdout=subprocess.DEVNULL)
-    seconds, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def runs(repeats, release):

@@ -41,9 +41,6 @@ impl Optimizer for FusedAdam {
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let device = tensor.device();
-        let Ok(weight) = tensor.clone().try_into_primitive::<Flex>() else {
-            unreachable!("FusedAdam is chosen for parameters on flex alone");
-        };
         // L2 weight decay is a part of the gradient.
         let gradient =
             if self.weight_decay > 0.0 { gradient + tensor.clone().mul_scalar(self.weight_decay) } else { gradient };
@@ -55,9 +52,11 @@ impl Optimizer for FusedAdam {
         };
         let [mut first, mut second] = moments;
         let mut gradient = gradient.into_data();
+        let Ok(weight) = tensor.try_into_primitive::<Flex>() else {
+            unreachable!("FusedAdam is chosen for parameters on flex alone");
+        };
         let weight = weight.to_contiguous();
-        let place = weight.layout().start_offset()..;
-        let weight = &weight.storage::<f32>()[place];
+        let weight = &weight.storage::<f32>()[weight.layout().start_offset()..];
         let second_correction = (1.0 - self.betas[1].powi(time as i32)).sqrt();
         let factors = Factors {
             betas: self.betas,
