@@ -101,7 +101,7 @@ cd "$folder/lab"
 cat > sweep.toml <<'TOML'
 seeds = 4
 model.hidden = [32]
-training = { batch_size = 64, max_steps = 400, checkpoint_every = 20 }
+training = { batch_size = 64, max_steps = 800, checkpoint_every = 20 }
 init = { kind = "normal", std = 0.1 }
 [sweep]
 "init.std" = { log = [1e-3, 1.0], n = 10 }
@@ -129,10 +129,13 @@ start_at_once "$warned"
 echo "warned: task $warned, which made a checkpoint and was requeued"
 
 until_true some_finished 8
-"$TRAIN" status --format json > status.json
-# The first process that is at a run.
-process=$(sed -n 's/.*"process": \([0-9]\+\).*/\1/p' status.json | head -n 1)
-kill -KILL "$process"
+# Kills the first process that is at a run; none is at one while a task starts or ends.
+kill_one() {
+    "$TRAIN" status --format json > status.json
+    process=$(sed -n 's/.*"process": \([0-9]\+\).*/\1/p' status.json | head -n 1)
+    [ -n "$process" ] && kill -KILL "$process"
+}
+until_true kill_one
 until_true is_listed FAILED
 killed=$(tasks FAILED)
 scontrol requeue "$killed"
