@@ -97,9 +97,13 @@ impl std::error::Error for Problems {}
 
 /// "did you mean `x`?", where one of `names` is near to `name`.
 pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let name = name.to_lowercase();
+    // A single slip of the fingers leaves a short name little in common with itself.
+    let is_slip = |candidate: &str| name.len() > 2 && strsim::osa_distance(&name, candidate) == 1;
+    let similarity = |candidate: &str| if is_slip(candidate) { 1.0 } else { strsim::jaro_winkler(&name, candidate) };
     names
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&name.to_lowercase(), candidate), candidate))
+        .map(|candidate| (similarity(candidate), candidate))
         .filter(|(similarity, _)| *similarity > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))

@@ -83,6 +83,11 @@ fn a_parameter_of_another_kind_is_marked() {
 }
 
 #[test]
+fn a_slip_in_a_short_name_gets_the_name_that_was_meant() {
+    assert_snapshot!(said("init = { kind = \"normal\", sdt = 0.1 }\n"));
+}
+
+#[test]
 fn parameters_without_a_kind_ask_for_one() {
     assert_snapshot!(said("init = { std = 0.1 }\n"));
 }
