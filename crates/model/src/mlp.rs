@@ -8,6 +8,7 @@ use initializers::Activation;
 
 use crate::LayerWeights;
 use crate::activation::apply;
+use crate::product::product;
 
 /// Multilayer perceptrons of one shape, trained together and independent of each other.
 #[derive(Module, Debug)]
@@ -32,7 +33,7 @@ pub struct StackedLinear {
 impl StackedLinear {
     /// `[runs, batch, fan_out]` of `[runs, batch, fan_in]`: each network's own product and bias.
     pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
-        let products = inputs.matmul(self.weight.val());
+        let products = product(inputs, self.weight.val());
         match &self.bias {
             Some(bias) => products + bias.val(),
             None => products,

@@ -7,6 +7,8 @@ use std::path::Path;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use experiment::{Data, DataSet, Normalization};
 use mnist::{ImageSet, PIXELS, SetError, Split};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::packed::PackedImages;
 
@@ -71,12 +73,12 @@ impl Scale {
         }
     }
 
-    /// The inputs of some images, `count` in all, after one another.
-    fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>, count: usize) -> Vec<f32> {
-        let mut inputs = vec![0.0; count * PIXELS];
-        for (image, inputs) in images.zip(inputs.chunks_exact_mut(PIXELS)) {
-            self.apply(image, inputs);
-        }
+    /// The inputs of some images, after one another: threads of this run share them out.
+    fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>) -> Vec<f32> {
+        let images: Vec<&[u8]> = images.collect();
+        let mut inputs = vec![0.0; images.len() * PIXELS];
+        let places = inputs.par_chunks_exact_mut(PIXELS);
+        places.zip(images).for_each(|(inputs, image)| self.apply(image, inputs));
         inputs
     }
 
@@ -113,7 +115,7 @@ impl Images {
 
     /// The inputs of the images of those numbers: 784 numbers each.
     pub(crate) fn inputs(&self, numbers: &[u32]) -> Vec<f32> {
-        self.scale.inputs(numbers.iter().map(|&number| self.pixels(number)), numbers.len())
+        self.scale.inputs(numbers.iter().map(|&number| self.pixels(number)))
     }
 
     /// A batch of the images of those numbers: a list for each run, all equally long.
@@ -123,7 +125,7 @@ impl Images {
         let images = match &self.packed {
             Some(packed) => packed.select(numbers()).reshape([count, size, PIXELS]),
             None => {
-                let inputs = self.scale.inputs(numbers().map(|number| self.pixels(number)), count * size);
+                let inputs = self.scale.inputs(numbers().map(|number| self.pixels(number)));
                 Tensor::from_data(TensorData::new(inputs, [count, size, PIXELS]), &self.device)
             }
         };
@@ -140,7 +142,7 @@ impl Images {
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
         (0..self.len()).step_by(size.max(1)).map(move |start| {
             let part = self.split.part(start..(start + size).min(self.len()));
-            let inputs = self.scale.inputs(part.pixels().chunks_exact(PIXELS), part.len());
+            let inputs = self.scale.inputs(part.pixels().chunks_exact(PIXELS));
             Batch {
                 images: Tensor::from_data(TensorData::new(inputs, [1, part.len(), PIXELS]), &self.device),
                 labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
@@ -211,7 +213,7 @@ mod tests {
     fn standard_inputs_have_mean_0_and_variance_1() {
         let set = ImageSet::embedded(5_000).unwrap();
         let scale = Scale::of(Normalization::Standard, &set.training);
-        let inputs = scale.inputs(set.training.pixels().chunks_exact(PIXELS), set.training.len());
+        let inputs = scale.inputs(set.training.pixels().chunks_exact(PIXELS));
         let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / inputs.len() as f64;
         let square = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / inputs.len() as f64;
         assert!(mean.abs() < 1e-6 && (square - 1.0).abs() < 1e-5, "{mean} {square}");

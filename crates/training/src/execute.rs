@@ -175,8 +175,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// How many threads a run is worth that has the machine to itself: two share its larger matrix products, to the same
-/// bits. With AVX-512 these are over before a second thread has helped (docs/benchmarks.md has the figures).
+/// How many threads a run is worth that has the machine to itself: two share its batches, its matrix products and Adam, to
+/// the same bits. With AVX-512 these are over before a second thread has helped (docs/benchmarks.md has the figures).
 fn threads_of_a_lone_run() -> usize {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx512f") {
