@@ -114,10 +114,13 @@ def median(values):
 
 
 def machine():
-    cpu = next((line.split(": ")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    """The cores, the memory and the compiler. A virtual machine may hide its processor's name, but not its family and model."""
+    with open("/proc/cpuinfo") as lines:
+        cpu = dict([word.strip() for word in line.split(":", 1)] for line in lines if ":" in line)
+    name = f"{cpu.get('model name', platform.machine())} (family {cpu.get('cpu family', '?')}, model {cpu.get('model', '?')})"
     rustc = subprocess.run(["rustc", "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{CORES} cores of {cpu}, {memory:.0f} GiB, {rustc}"
+    return f"{CORES} cores of {name}, {memory:.0f} GiB, {rustc}"
 
 
 def prose(text):

@@ -85,14 +85,13 @@ fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
     TensorData::new(vec![0.0f32; shape.iter().product()], shape)
 }
 
-/// Fewer weights than this are not worth a thread of their own.
-const PART: usize = 1 << 15;
+/// Weights that a thread takes at a time: few enough that threads end together, enough to be worth a thread's while.
+const PART: usize = 1 << 14;
 
-/// One step for one parameter, after which `gradient` holds the new weight: a part on each of the threads that this run has.
+/// One step for one parameter, after which `gradient` holds the new weight; this run's threads share it.
 fn update(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
-    let part = gradient.len().div_ceil(rayon::current_num_threads()).max(PART);
-    let moments = first.par_chunks_mut(part).zip(second.par_chunks_mut(part));
-    let weights = weight.par_chunks(part).zip(gradient.par_chunks_mut(part));
+    let moments = first.par_chunks_mut(PART).zip(second.par_chunks_mut(PART));
+    let weights = weight.par_chunks(PART).zip(gradient.par_chunks_mut(PART));
     weights.zip(moments).for_each(|((w, g), (m, v))| update_part(factors, w, g, m, v));
 }
 

@@ -73,22 +73,30 @@ impl Scale {
         }
     }
 
-    /// The inputs of some images, after one another: threads of this run share them out.
-    fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>) -> Vec<f32> {
-        let images: Vec<&[u8]> = images.collect();
-        let mut inputs = vec![0.0; images.len() * PIXELS];
-        let places = inputs.par_chunks_exact_mut(PIXELS);
-        places.zip(images).for_each(|(inputs, image)| self.apply(image, inputs));
-        inputs
+    fn input(self, byte: u8) -> f32 {
+        (f32::from(byte) - self.mean) / self.std
     }
 
-    /// Turns bytes into as many inputs. Compiled for the widest vectors that the processor has.
-    fn apply(self, bytes: &[u8], inputs: &mut [f32]) {
-        pulp::Arch::new().dispatch(|| {
-            for (&byte, input) in bytes.iter().zip(inputs) {
-                *input = (f32::from(byte) - self.mean) / self.std;
-            }
+    /// The inputs of some images, of [`PIXELS`] bytes each, after one another: this run's threads share the images. Compiled
+    /// for the widest vectors that the processor has.
+    #[allow(unsafe_code)]
+    fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>) -> Vec<f32> {
+        let images: Vec<&[u8]> = images.collect();
+        let length = images.len() * PIXELS;
+        // Memory as it comes: clearing it takes as long as the inputs do, some 2 % of a step.
+        let mut inputs = Vec::with_capacity(length);
+        let places = inputs.spare_capacity_mut()[..length].par_chunks_exact_mut(PIXELS);
+        places.zip(images).for_each(|(inputs, image)| {
+            assert_eq!(image.len(), PIXELS);
+            pulp::Arch::new().dispatch(|| {
+                for (&byte, input) in image.iter().zip(inputs) {
+                    input.write(self.input(byte));
+                }
+            });
         });
+        // SAFETY: every image has written as many inputs as it has bytes, which is PIXELS.
+        unsafe { inputs.set_len(length) };
+        inputs
     }
 }
 
@@ -101,9 +109,7 @@ impl Images {
     /// sent.
     pub(crate) fn kept_on_device(self) -> Self {
         let packed = PackedImages::fit(self.len()).then(|| {
-            let bytes: [u8; 256] = std::array::from_fn(|byte| byte as u8);
-            let mut table = [0.0; 256];
-            self.scale.apply(&bytes, &mut table);
+            let table: [f32; 256] = std::array::from_fn(|byte| self.scale.input(byte as u8));
             PackedImages::new(self.split.pixels(), &table, &self.device)
         });
         Images { packed, ..self }
@@ -187,10 +193,9 @@ mod tests {
 
     #[test]
     fn an_input_is_the_byte_over_255_rounded_once() {
-        let bytes: Vec<u8> = (0..=255).collect();
-        let mut inputs = [0.0f32; 256];
-        Scale { mean: 0.0, std: 255.0 }.apply(&bytes, &mut inputs);
-        for (byte, input) in bytes.into_iter().zip(inputs) {
+        let image: Vec<u8> = (0..PIXELS).map(|pixel| pixel as u8).collect();
+        let inputs = Scale { mean: 0.0, std: 255.0 }.inputs([&image[..]].into_iter());
+        for (byte, input) in image.into_iter().zip(inputs) {
             assert_eq!(input.to_bits(), ((f64::from(byte) / 255.0) as f32).to_bits(), "byte {byte}");
         }
     }
