@@ -10,7 +10,9 @@ VARIANTS = ["scan", "vmap"]
 
 def prepare(options, runs):
     if options.device == "cpu" and options.threads == 1:
-        os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        # XLA makes a thread for each core that it may use, whatever its flags say of threads.
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[(options.part or 0) % len(cores)]})
     import jax
     import jax.numpy as jnp
     import numpy as np

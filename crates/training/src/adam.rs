@@ -101,9 +101,11 @@ fn update_part(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &m
     let Factors { betas, rests, correction, epsilon, rate } = factors;
     pulp::Arch::new().dispatch(|| {
         for (((w, g), m), v) in weight.iter().zip(gradient).zip(first).zip(second) {
-            *m = *m * betas[0] + *g * rests[0];
-            *v = *v * betas[1] + (*g * *g) * rests[1];
-            *g = *w - (*m * correction) / (v.sqrt() + epsilon) * rate;
+            let first = *m * betas[0] + *g * rests[0];
+            let second = *v * betas[1] + (*g * *g) * rests[1];
+            let new = *w - (first * correction) / (second.sqrt() + epsilon) * rate;
+            // All at the end: the compiler would read a moment that is written before again, which takes as long as the rest.
+            (*m, *v, *g) = (first, second, new);
         }
     });
 }
