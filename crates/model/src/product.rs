@@ -22,19 +22,19 @@ type Tracked = FloatTensor<Autodiff<Flex>>;
 /// `[runs, batch, fan_out]` of inputs, `[runs, batch, fan_in]` or `[1, batch, fan_in]`, and weights,
 /// `[runs, fan_in, fan_out]`: each run's own product.
 pub(crate) fn product(inputs: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
-    if !is_each_runs(&inputs, &weight) {
-        inputs.matmul(weight)
-    } else if !inputs.device().is_autodiff() && !weight.device().is_autodiff() {
-        match plain(&inputs).zip(plain(&weight)) {
-            Some((inputs, weight)) => Tensor::from_primitive::<Flex>(multiply(&inputs, &weight)),
-            None => inputs.matmul(weight),
-        }
-    } else {
-        match tracked(&inputs).zip(tracked(&weight)) {
-            Some((inputs, weight)) => Tensor::from_primitive::<Autodiff<Flex>>(multiply_tracked(inputs, weight)),
-            None => inputs.matmul(weight),
-        }
+    product_on_flex(&inputs, &weight).unwrap_or_else(|| inputs.matmul(weight))
+}
+
+/// The product by [`multiply`], if that is made for such tensors and both are on flex.
+fn product_on_flex(inputs: &Tensor<3>, weight: &Tensor<3>) -> Option<Tensor<3>> {
+    if !is_each_runs(inputs, weight) {
+        return None;
     }
+    Some(if inputs.device().is_autodiff() || weight.device().is_autodiff() {
+        Tensor::from_primitive::<Autodiff<Flex>>(multiply_tracked(tracked(inputs)?, tracked(weight)?))
+    } else {
+        Tensor::from_primitive::<Flex>(multiply(&plain(inputs)?, &plain(weight)?))
+    })
 }
 
 /// Whether the shapes and the type are those that [`multiply`] is made for.
@@ -145,7 +145,7 @@ fn multiply_one(lhs: Matrix<'_>, rhs: Matrix<'_>, output: &mut [MaybeUninit<f32>
     let ([rows, depth], [fan_in, columns]) = (lhs.shape, rhs.shape);
     assert!(depth == fan_in && output.len() == rows * columns && lhs.is_whole() && rhs.is_whole());
     let stride = |of: &Matrix<'_>, axis: usize| of.strides[axis] as isize;
-    // burn's, but for the size from which on threads share a product: `gemm` has one of its own, which is smaller.
+    // burn lets threads share products of 7 million multiply-adds and more; `gemm` itself knows a lower limit.
     let parallelism =
         if rayon::current_num_threads() > 1 { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
     // SAFETY: `gemm` reads `rows` x `depth` numbers of one matrix and `depth` x `columns` of the other, all of which lie within
@@ -237,9 +237,9 @@ mod tests {
         let [constant, tracking] = [Device::flex(), Device::flex().autodiff()];
         let operand = |device: &Device| numbers([2, 3, 3], 0.0, device);
         assert!(plain(&operand(&constant)).is_some() && plain(&operand(&tracking)).is_none());
-        let names =
+        let operands =
             [operand(&constant), operand(&tracking), operand(&tracking).require_grad()].map(|of| tracked(&of).unwrap());
-        assert_eq!(names.map(|of| of.is_tracked()), [false, false, true]);
+        assert_eq!(operands.map(|of| of.is_tracked()), [false, false, true]);
         // Batches are constants.
         let weight = operand(&tracking).require_grad();
         let mut gradients = product(operand(&constant), weight.clone()).sum().backward();
