@@ -57,13 +57,17 @@ pub(crate) fn read_axes(entries: &[Entry], path: &[&str], found: &Found) -> Vec<
         let mut path = path.to_vec();
         path.extend(entry.name.split('.'));
         let inner = match &entry.node.tree {
-            Tree::Table(inner) if !is_axis(&entry.node) && !inner.is_empty() => read_axes(inner, &path, found),
+            Tree::Table(inner) if !is_axis(&entry.node) && !inner.is_empty() => {
+                read_axes(inner, &path, found)
+            }
             _ => Axis::read(&path, &entry.span, &entry.node, found).into_iter().collect(),
         };
         for axis in inner {
             if axes.iter().any(|other| other.setting == axis.setting) {
                 let message = format!("there are two axes over `{}`", axis.setting);
-                found.borrow_mut().push(Problem::at(&axis.key, message).help("take one of them out"));
+                found
+                    .borrow_mut()
+                    .push(Problem::at(&axis.key, message).help("take one of them out"));
             } else {
                 axes.push(axis);
             }
@@ -83,21 +87,33 @@ impl Axis {
         }
         if let Some(stray) = path.first().filter(|first| NOT_SETTINGS.contains(first)) {
             let help = match *stray {
-                "seeds" => "every point runs with each of the `seeds`: a number of them, or a list such as `[0, 1, 2]`",
+                "seeds" => {
+                    "every point runs with each of the `seeds`: a number of them, or a list such as `[0, 1, 2]`"
+                }
                 "arms" => "every arm is swept anyway",
                 _ => "sweep over a setting of a run, such as `init.std`",
             };
-            report(Problem::at(key, format!("`{stray}` belongs to the experiment, and cannot be an axis")).help(help));
+            report(
+                Problem::at(
+                    key,
+                    format!("`{stray}` belongs to the experiment, and cannot be an axis"),
+                )
+                .help(help),
+            );
             return None;
         }
         let name = format!("sweep.{setting}");
         let (values, scale, form) = match &node.tree {
-            Tree::List(values) => (listed(&name, &node.span, values, found)?, scale_of(values), Form::List),
+            Tree::List(values) => {
+                (listed(&name, &node.span, values, found)?, scale_of(values), Form::List)
+            }
             Tree::Table(_) => read_table(&name, &setting, node, found)?,
             _ => {
-                let message = format!("`{name}` must be a list of values or a range, but is {}", node.described());
-                let help =
-                    "for example `[0.01, 0.1]`, `{ linear = [0.0, 1.0], n = 5 }` or `{ log = [1e-4, 1.0], n = 25 }`";
+                let message = format!(
+                    "`{name}` must be a list of values or a range, but is {}",
+                    node.described()
+                );
+                let help = "for example `[0.01, 0.1]`, `{ linear = [0.0, 1.0], n = 5 }` or `{ log = [1e-4, 1.0], n = 25 }`";
                 report(Problem::at(&node.span, message).help(help));
                 return None;
             }
@@ -106,35 +122,50 @@ impl Axis {
     }
 }
 
-fn read_table(name: &str, setting: &str, node: &Node, found: &Found) -> Option<(Vec<Node>, Scale, Form)> {
+fn read_table(
+    name: &str,
+    setting: &str,
+    node: &Node,
+    found: &Found,
+) -> Option<(Vec<Node>, Scale, Form)> {
     const FORMS: [&str; 4] = ["linear", "log", "values", "at"];
     let section = Section::of(Some(node), name, found);
     let given: Vec<&Entry> = FORMS.iter().filter_map(|form| node.entry(form)).collect();
     let read = match given.as_slice() {
-        [Entry { name: form, .. }] if form == "linear" => range(&section, name, "linear", Scale::Linear, setting),
-        [Entry { name: form, .. }] if form == "log" => range(&section, name, "log", Scale::Log, setting),
+        [Entry { name: form, .. }] if form == "linear" => {
+            range(&section, name, "linear", Scale::Linear, setting)
+        }
+        [Entry { name: form, .. }] if form == "log" => {
+            range(&section, name, "log", Scale::Log, setting)
+        }
         [Entry { name: form, .. }] if form == "values" => {
             let values = section.list("values", "values");
             values.and_then(|(values, span)| on_scale(&section, name, values, span, found))
         }
         [_] => section.node("at").and_then(|value| {
-            let (values, scale, _) = on_scale(&section, name, std::slice::from_ref(value), &value.span, found)?;
+            let (values, scale, _) =
+                on_scale(&section, name, std::slice::from_ref(value), &value.span, found)?;
             Some((values, scale, Form::Settled))
         }),
         [] => {
             let message = format!("`{name}` has neither `linear` nor `log` nor `values`");
-            let help = "for example `{ linear = [0.0, 1.0], n = 5 }` or `{ log = [1e-4, 1.0], n = 25 }`";
+            let help =
+                "for example `{ linear = [0.0, 1.0], n = 5 }` or `{ log = [1e-4, 1.0], n = 25 }`";
             section.report(Problem::at(&node.span, message).help(help));
             section.node("n");
             None
         }
         [first, second, ..] => {
-            let message = format!("`{name}` has both `{}` and `{}`: give one of them", first.name, second.name);
+            let message = format!(
+                "`{name}` has both `{}` and `{}`: give one of them",
+                first.name, second.name
+            );
             section.report(Problem::at(&second.span, message));
             return None;
         }
     };
-    let others: Vec<&'static str> = FORMS.into_iter().filter(|form| node.entry(form).is_none()).collect();
+    let others: Vec<&'static str> =
+        FORMS.into_iter().filter(|form| node.entry(form).is_none()).collect();
     section.finish(&others);
     read
 }
@@ -189,7 +220,11 @@ fn check_scale(name: &str, values: Vec<Node>, scale: Scale, found: &Found) -> Op
         Scale::Listed => true,
     };
     let Some(stray) = values.iter().find(|value| !fits(value)) else { return Some(values) };
-    let takes = if scale == Scale::Log { "numbers above 0 on its log scale" } else { "numbers on its linear scale" };
+    let takes = if scale == Scale::Log {
+        "numbers above 0 on its log scale"
+    } else {
+        "numbers on its linear scale"
+    };
     let message = format!("`{name}` must have {takes}, but has {}", stray.described());
     found.borrow_mut().push(Problem::at(&stray.span, message));
     None
@@ -216,15 +251,18 @@ fn range(
         Some(node) => section.integer_of("n", node, 2, MAX_VALUES),
         None => {
             let span = section.key_span(form)?;
-            let message = format!("`{name}` has no `n`: how many values there are, both ends among them");
+            let message =
+                format!("`{name}` has no `n`: how many values there are, both ends among them");
             section.report(Problem::at(span, message).help("for example `n = 25`"));
             None
         }
     };
     let (ends, span) = ends?;
     let [first, last] = ends else {
-        let message =
-            format!("`{name}.{form}` must be two numbers, the first and the last value, but has {}", ends.len());
+        let message = format!(
+            "`{name}.{form}` must be two numbers, the first and the last value, but has {}",
+            ends.len()
+        );
         section.report(Problem::at(span, message));
         return None;
     };
@@ -236,7 +274,10 @@ fn range(
     let (first, last, n) = (end(first), end(last), n);
     let (first, last) = (first?, last?);
     if first == last {
-        section.report(Problem::at(span, format!("`{name}.{form}` has the same first and last value")));
+        section.report(Problem::at(
+            span,
+            format!("`{name}.{form}` has the same first and last value"),
+        ));
         return None;
     }
     let whole = is_whole(setting);
@@ -285,9 +326,11 @@ fn is_whole(setting: &str) -> bool {
     // A parameter's name means a whole number in each kind of initializer that has it, or in none.
     let counts = |name: &str| {
         let mut parameters = KINDS.iter().flat_map(|kind| kind.parameters);
-        parameters.any(|parameter| parameter.name == name && matches!(parameter.domain, Domain::Count))
+        parameters
+            .any(|parameter| parameter.name == name && matches!(parameter.domain, Domain::Count))
     };
-    WHOLE.contains(&setting) || setting.starts_with("init.") && setting.rsplit('.').next().is_some_and(counts)
+    WHOLE.contains(&setting)
+        || setting.starts_with("init.") && setting.rsplit('.').next().is_some_and(counts)
 }
 
 #[cfg(test)]
@@ -306,7 +349,9 @@ mod tests {
         assert_eq!(all(Scale::Linear, -0.3, 0.3, 7), [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3]);
         assert_eq!(all(Scale::Log, 1e-3, 1.0, 3)[1].to_string(), "0.0316227766017");
         assert_eq!(all(Scale::Linear, f64::MIN, f64::MAX, 3), [f64::MIN, 0.0, f64::MAX]);
-        assert!(all(Scale::Log, f64::MIN_POSITIVE, f64::MAX, 9).iter().all(|value| value.is_normal()));
+        assert!(
+            all(Scale::Log, f64::MIN_POSITIVE, f64::MAX, 9).iter().all(|value| value.is_normal())
+        );
     }
 
     #[test]
@@ -314,8 +359,17 @@ mod tests {
         let mut counts = 0;
         for parameter in KINDS.iter().flat_map(|kind| kind.parameters) {
             let count = matches!(parameter.domain, Domain::Count);
-            assert_eq!(is_whole(&format!("init.layers.1.{}", parameter.name)), count, "{}", parameter.name);
-            assert!(!MARKS.contains(&parameter.name), "{} would make an axis of a section", parameter.name);
+            assert_eq!(
+                is_whole(&format!("init.layers.1.{}", parameter.name)),
+                count,
+                "{}",
+                parameter.name
+            );
+            assert!(
+                !MARKS.contains(&parameter.name),
+                "{} would make an axis of a section",
+                parameter.name
+            );
             counts += usize::from(count);
         }
         assert!(counts > 0);

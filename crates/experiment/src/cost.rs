@@ -35,7 +35,9 @@ impl Settings {
         };
         let images = self.training_images().unwrap_or(Data::MNIST_TRAINING_FILE - 5_000);
         let batch = self.training.batch_size as f64;
-        let per_step = batch * per_image + parameters * per_parameter + products.len() as f64 * LAYER_OF_A_STEP;
+        let per_step = batch * per_image
+            + parameters * per_parameter
+            + products.len() as f64 * LAYER_OF_A_STEP;
         let steps = self.steps(images) as f64;
         let validations = (steps / self.steps_per_epoch(images).max(1) as f64).ceil();
         steps * per_step + (validations * self.data.validation as f64 + TEST_IMAGES) * weights

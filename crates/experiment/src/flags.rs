@@ -26,14 +26,18 @@ pub(crate) struct Flag {
 }
 
 /// Reads `--set` and its like.
-pub(crate) fn read_overrides(overrides: &Overrides, sources: &mut Sources, found: &Found) -> Vec<Flag> {
+pub(crate) fn read_overrides(
+    overrides: &Overrides,
+    sources: &mut Sources,
+    found: &Found,
+) -> Vec<Flag> {
     let mut flags = Vec::new();
     for (name, text) in &overrides.set {
         let source = sources.add(name, text);
         let Some((key, value)) = text.split_once('=') else {
             let span = Span { source, range: 0..text.len() };
-            let problem =
-                Problem::at(&span, "expected `key=value`").help("for example `--set optimizer.learning_rate=0.01`");
+            let problem = Problem::at(&span, "expected `key=value`")
+                .help("for example `--set optimizer.learning_rate=0.01`");
             found.borrow_mut().push(problem);
             continue;
         };
@@ -54,7 +58,11 @@ pub(crate) fn read_overrides(overrides: &Overrides, sources: &mut Sources, found
         }
         // A bare word is a string: `--set init=zeros` needs no quotes within quotes.
         let values: Vec<String> = values.into_iter().map(quoted).collect();
-        let text = if several { format!("{key}=[{}]", values.join(", ")) } else { format!("{key}={}", values[0]) };
+        let text = if several {
+            format!("{key}=[{}]", values.join(", "))
+        } else {
+            format!("{key}={}", values[0])
+        };
         let source = sources.add(name, text);
         match parse(sources, source) {
             Ok(mut node) if several && node.entry("sweep").is_none() => {

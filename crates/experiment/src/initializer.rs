@@ -45,7 +45,14 @@ pub(crate) fn read(node: Option<&Node>, model: &Model, found: &Found) -> Init {
         for entry in entries {
             for layer in addressed(entry, count, found) {
                 let under = layers.get(&layer).unwrap_or(&base);
-                let init = read_layer(&entry.node, &format!("init.layers.{}", entry.name), under, false, model, found);
+                let init = read_layer(
+                    &entry.node,
+                    &format!("init.layers.{}", entry.name),
+                    under,
+                    false,
+                    model,
+                    found,
+                );
                 layers.insert(layer, init);
             }
         }
@@ -69,7 +76,9 @@ fn addressed(entry: &Entry, count: usize, found: &Found) -> Vec<usize> {
             Ok(layer) if (1..=count).contains(&layer) => vec![layer],
             _ => {
                 let message = format!("the network has no layer `{number}`");
-                let help = format!("its layers are 1 to {count}, `first`, `hidden` (all between) and `last`");
+                let help = format!(
+                    "its layers are 1 to {count}, `first`, `hidden` (all between) and `last`"
+                );
                 found.borrow_mut().push(Problem::at(&entry.span, message).help(help));
                 Vec::new()
             }
@@ -78,11 +87,19 @@ fn addressed(entry: &Entry, count: usize, found: &Found) -> Vec<usize> {
 }
 
 /// Reads the initializer of a layer's weight and of its bias; what is not given is as in `under`.
-fn read_layer(node: &Node, name: &str, under: &LayerInit, top: bool, model: &Model, found: &Found) -> LayerInit {
+fn read_layer(
+    node: &Node,
+    name: &str,
+    under: &LayerInit,
+    top: bool,
+    model: &Model,
+    found: &Found,
+) -> LayerInit {
     let given_bias = node.get("bias");
     let weight = match &node.tree {
         Tree::Table(entries) if node.get("kind").is_none() => {
-            let stray = entries.iter().find(|entry| !BESIDE_PARAMETERS.contains(&entry.name.as_str()));
+            let stray =
+                entries.iter().find(|entry| !BESIDE_PARAMETERS.contains(&entry.name.as_str()));
             if let Some(stray) = stray {
                 let message = format!("`{name}` has `{}`, but no `kind`", stray.name);
                 let help = "say which initializer it is a parameter of: `kind = \"...\"`; `train inits` lists them";
@@ -92,7 +109,10 @@ fn read_layer(node: &Node, name: &str, under: &LayerInit, top: bool, model: &Mod
         }
         _ => {
             if let (false, Some(Entry { span, .. })) = (top, node.entry("layers")) {
-                found.borrow_mut().push(Problem::at(span, format!("`layers` belongs to `init`, not to `{name}`")));
+                found.borrow_mut().push(Problem::at(
+                    span,
+                    format!("`layers` belongs to `init`, not to `{name}`"),
+                ));
             }
             read_initializer(node, name, &BESIDE_PARAMETERS, found)
         }
@@ -108,7 +128,10 @@ fn read_layer(node: &Node, name: &str, under: &LayerInit, top: bool, model: &Mod
         Some(weight) => weight.default_bias(),
         None => under.bias.clone(),
     };
-    LayerInit { bias: bias.unwrap_or_else(inherited), weight: weight.unwrap_or_else(|| under.weight.clone()) }
+    LayerInit {
+        bias: bias.unwrap_or_else(inherited),
+        weight: weight.unwrap_or_else(|| under.weight.clone()),
+    }
 }
 
 /// The initializer that `text`, a line of TOML such as the table's examples, gives to `init`, with `overrides` such as
@@ -122,12 +145,16 @@ pub fn read_initializer_line(text: &str, overrides: &Overrides) -> Result<Initia
     let source = sources.add("init", text);
     let over = read_overrides(overrides, &mut sources, &found);
     for axis in over.iter().flat_map(|flag| &flag.axes) {
-        let message = format!("`{}` takes one value here: there is nothing to sweep over", axis.setting);
+        let message =
+            format!("`{}` takes one value here: there is nothing to sweep over", axis.setting);
         found.borrow_mut().push(Problem::at(&axis.key, message));
     }
     let read = || {
-        let mut init =
-            parse(&sources, source).map_err(|problem| found.borrow_mut().push(problem)).ok()?.remove("init")?.node;
+        let mut init = parse(&sources, source)
+            .map_err(|problem| found.borrow_mut().push(problem))
+            .ok()?
+            .remove("init")?
+            .node;
         over.iter().for_each(|flag| init.overlay(&flag.node));
         read_initializer(&init, "init", &["kind"], &found)
     };
@@ -144,34 +171,47 @@ pub fn read_initializer_line(text: &str, overrides: &Overrides) -> Result<Initia
 /// There is none; perhaps one of nearly that name.
 pub fn find_kind(name: &str) -> Result<&'static Kind, Problem> {
     catalog::find(name).ok_or_else(|| {
-        let names = catalog::KINDS.iter().flat_map(|kind| kind.aliases.iter().copied().chain([kind.name]));
+        let names =
+            catalog::KINDS.iter().flat_map(|kind| kind.aliases.iter().copied().chain([kind.name]));
         let help = did_you_mean(name, names).unwrap_or_else(|| "`train inits` lists them".into());
         Problem::nowhere(format!("there is no initializer `{name}`")).help(help)
     })
 }
 
 /// Reads `"name"` or `{ kind = "name", parameters... }`; keys in `beside` are not parameters.
-fn read_initializer(node: &Node, name: &str, beside: &[&str], found: &Found) -> Option<Initializer> {
+fn read_initializer(
+    node: &Node,
+    name: &str,
+    beside: &[&str],
+    found: &Found,
+) -> Option<Initializer> {
     let report = |problem| found.borrow_mut().push(problem);
     let (kind, kind_span, entries) = match &node.tree {
         Tree::Text(kind) => (kind, &node.span, &[][..]),
         Tree::Table(entries) => match node.get("kind") {
             Some(Node { tree: Tree::Text(kind), span }) => (kind, span, entries.as_slice()),
             Some(other) => {
-                let message = format!("`{name}.kind` must be a string, but is {}", other.described());
+                let message =
+                    format!("`{name}.kind` must be a string, but is {}", other.described());
                 report(Problem::at(&other.span, message));
                 return None;
             }
             None => {
-                report(Problem::at(&node.span, format!("`{name}` needs a `kind`")).help("`train inits` lists them"));
+                report(
+                    Problem::at(&node.span, format!("`{name}` needs a `kind`"))
+                        .help("`train inits` lists them"),
+                );
                 return None;
             }
         },
         _ => {
-            let message =
-                format!("`{name}` must be the name of an initializer or a table, but is {}", node.described());
+            let message = format!(
+                "`{name}` must be the name of an initializer or a table, but is {}",
+                node.described()
+            );
             report(
-                Problem::at(&node.span, message).help("for example `\"zeros\"`, or `{ kind = \"normal\", std = 0.1 }`"),
+                Problem::at(&node.span, message)
+                    .help("for example `\"zeros\"`, or `{ kind = \"normal\", std = 0.1 }`"),
             );
             return None;
         }
@@ -183,11 +223,17 @@ fn read_initializer(node: &Node, name: &str, beside: &[&str], found: &Found) -> 
             return None;
         }
     };
-    let parameters: Vec<&Entry> = entries.iter().filter(|entry| !beside.contains(&entry.name.as_str())).collect();
+    let parameters: Vec<&Entry> =
+        entries.iter().filter(|entry| !beside.contains(&entry.name.as_str())).collect();
     build(row, &parameters, kind_span, found)
 }
 
-fn build(row: &Kind, parameters: &[&Entry], kind_span: &Span, found: &Found) -> Option<Initializer> {
+fn build(
+    row: &Kind,
+    parameters: &[&Entry],
+    kind_span: &Span,
+    found: &Found,
+) -> Option<Initializer> {
     let mut values = Vec::new();
     for entry in parameters {
         let value = match &entry.node.tree {

@@ -30,8 +30,8 @@ pub use plan::{Arm, Experiment, Plan, RunSpec};
 pub use problem::{Problem, Problems};
 pub use schema::schema;
 pub use settings::{
-    AdapterKind, Backend, Data, DataSet, DeviceChoice, Init, LastBatch, LayerInit, Length, Model, Normalization,
-    RecordLoss, Settings, Training,
+    AdapterKind, Backend, Data, DataSet, DeviceChoice, Init, LastBatch, LayerInit, Length, Model,
+    Normalization, RecordLoss, Settings, Training,
 };
 pub use shard::{Shard, ShardError};
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};

@@ -15,8 +15,8 @@ use crate::points::read_points;
 use crate::problem::{Problem, Problems, did_you_mean, listed};
 use crate::section::{Found, MAX_INTEGER, Section};
 use crate::settings::{
-    AdapterKind, Backend, Data, DataSet, DeviceChoice, LastBatch, Length, Model, Normalization, RecordLoss, Settings,
-    Training,
+    AdapterKind, Backend, Data, DataSet, DeviceChoice, LastBatch, Length, Model, Normalization,
+    RecordLoss, Settings, Training,
 };
 use crate::sources::{Sources, Span};
 use crate::sweep::Sweep;
@@ -56,7 +56,10 @@ fn load_texts<'a>(
     let mut limit = Limit { many: overrides.many, runs: 0 };
     let mut experiments: Vec<Experiment> = Vec::new();
     for (file, text) in files {
-        let Some(experiment) = load_file(file, text, &over, &mut limit, &mut sources, &found) else { continue };
+        let Some(experiment) = load_file(file, text, &over, &mut limit, &mut sources, &found)
+        else {
+            continue;
+        };
         if let Some(other) = experiments.iter().find(|other| other.name == experiment.name) {
             let message = format!(
                 "{} and {} are both called `{}`, and would write the same records",
@@ -64,7 +67,9 @@ fn load_texts<'a>(
                 file.display(),
                 experiment.name
             );
-            found.borrow_mut().push(Problem::nowhere(message).help("give one of them a `name` of its own"));
+            found
+                .borrow_mut()
+                .push(Problem::nowhere(message).help("give one of them a `name` of its own"));
         }
         experiments.push(experiment);
     }
@@ -111,7 +116,10 @@ fn load_file(
     let name = match top.text("name") {
         Some((name, span)) => checked_name(name, "an experiment", span, found),
         None => {
-            let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let stem = file
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
             checked_name(&stem, "an experiment", &Span { source, range: 0..0 }, found)
         }
     };
@@ -140,7 +148,15 @@ fn load_file(
     });
     let arms = arms.collect();
     let text = sources.get(source).text.clone();
-    Some(Experiment { name, title, file: file.to_owned(), text, arms, sweep: sweep.to_axes(), seeds })
+    Some(Experiment {
+        name,
+        title,
+        file: file.to_owned(),
+        text,
+        arms,
+        sweep: sweep.to_axes(),
+        seeds,
+    })
 }
 
 /// The arms of a file, each with what differs; one without a name where the file has none.
@@ -148,15 +164,19 @@ fn read_arms<'a>(arms: Option<&'a Entry>, found: &Found) -> Vec<Option<(&'a str,
     let report = |problem| found.borrow_mut().push(problem);
     let Some(entry) = arms else { return vec![None] };
     let Some(arms) = entry.node.entries().filter(|arms| !arms.is_empty()) else {
-        let problem = Problem::at(&entry.node.span, "`arms` must be a table of arms, and hold at least one")
-            .help("write `[arms.NAME]`, and below it what differs from the file's other settings");
+        let problem =
+            Problem::at(&entry.node.span, "`arms` must be a table of arms, and hold at least one")
+                .help(
+                    "write `[arms.NAME]`, and below it what differs from the file's other settings",
+                );
         report(problem);
         return Vec::new();
     };
     for arm in arms {
         checked_name(&arm.name, "an arm", &arm.span, found);
         if arm.node.entries().is_none() {
-            let message = format!("arm `{}` must be a table, but is {}", arm.name, arm.node.described());
+            let message =
+                format!("arm `{}` must be a table, but is {}", arm.name, arm.node.described());
             let help = format!("write `[arms.{}]`, and below it what differs", arm.name);
             report(Problem::at(&arm.node.span, message).help(help));
         }
@@ -165,7 +185,10 @@ fn read_arms<'a>(arms: Option<&'a Entry>, found: &Found) -> Vec<Option<(&'a str,
             report(Problem::at(&entry.span, message));
         }
     }
-    arms.iter().filter(|arm| arm.node.entries().is_some()).map(|arm| Some((arm.name.as_str(), &arm.node))).collect()
+    arms.iter()
+        .filter(|arm| arm.node.entries().is_some())
+        .map(|arm| Some((arm.name.as_str(), &arm.node)))
+        .collect()
 }
 
 /// How many runs there may be, and are.
@@ -176,7 +199,13 @@ struct Limit {
 
 impl Limit {
     /// Counts the runs of an experiment before there are any.
-    fn admit(&mut self, name: &str, arms: usize, sweep: &Sweep, seeds: usize) -> Result<(), Problem> {
+    fn admit(
+        &mut self,
+        name: &str,
+        arms: usize,
+        sweep: &Sweep,
+        seeds: usize,
+    ) -> Result<(), Problem> {
         let points = sweep.points();
         let runs = (arms as u128).saturating_mul(points).saturating_mul(seeds as u128);
         self.runs = self.runs.saturating_add(runs);
@@ -184,8 +213,9 @@ impl Limit {
         if self.runs <= most as u128 {
             return Ok(());
         }
-        let counted =
-            |count: u128, what: &str| format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" });
+        let counted = |count: u128, what: &str| {
+            format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+        };
         let mut factors = vec![counted(arms as u128, "arm"), counted(seeds as u128, "seed")];
         if !sweep.is_empty() {
             factors.insert(1, counted(points, "point"));
@@ -196,7 +226,9 @@ impl Limit {
         }
         let help = match self.many {
             true => format!("no more than {} can be planned at once", grouped(most as u128)),
-            false => format!("more than {} are a slip, unless you add `--many`", grouped(most as u128)),
+            false => {
+                format!("more than {} are a slip, unless you add `--many`", grouped(most as u128))
+            }
         };
         Err(match &sweep.span {
             Some(span) => Problem::at(span, message),
@@ -209,8 +241,12 @@ impl Limit {
 /// 1,000,000
 fn grouped(count: u128) -> String {
     let digits = count.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
     groups.join(",")
 }
 
@@ -218,7 +254,8 @@ fn unreadable(file: &Path, shown: &str, error: &std::io::Error) -> Problem {
     if error.kind() != std::io::ErrorKind::NotFound {
         return Problem::nowhere(format!("cannot read {shown}: {error}"));
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder =
+        file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let names: Vec<String> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -226,7 +263,8 @@ fn unreadable(file: &Path, shown: &str, error: &std::io::Error) -> Problem {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| name.ends_with(".toml"))
         .collect();
-    let wanted = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let wanted =
+        file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let help = did_you_mean(&wanted, names.iter().map(String::as_str));
     let help = help.unwrap_or_else(|| "`train list` shows the experiments in configs/".into());
     Problem::nowhere(format!("there is no file {shown}")).help(help)
@@ -237,9 +275,12 @@ fn checked_name(name: &str, of: &str, span: &Span, found: &Found) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+');
     // Windows keeps these for devices, whatever follows the first dot.
     let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    let numbered =
-        |device| stem.strip_prefix(device).is_some_and(|n: &str| n.len() == 1 && n.as_bytes()[0].is_ascii_digit());
-    let reserved = ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt");
+    let numbered = |device| {
+        stem.strip_prefix(device)
+            .is_some_and(|n: &str| n.len() == 1 && n.as_bytes()[0].is_ascii_digit())
+    };
+    let reserved =
+        ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt");
     let fine = !name.is_empty() && name.len() <= 100 && name.chars().all(plain) && !reserved;
     if !fine || name.starts_with(['.', '-']) || name.ends_with('.') {
         let message = format!("`{}` cannot be the name of {of}", name.escape_debug());
@@ -286,19 +327,22 @@ fn read_settings(root: &Node, found: &Found) -> Settings {
 fn read_device(top: &Section<'_>, backend: Backend) -> DeviceChoice {
     let Some(node) = top.node("device") else { return DeviceChoice::Best };
     let device = match &node.tree {
-        Tree::Text(_) => {
-            top.choice("device", None, &AdapterKind::ALL.map(|(name, kind)| (name, Some(kind)))).map(DeviceChoice::Kind)
-        }
+        Tree::Text(_) => top
+            .choice("device", None, &AdapterKind::ALL.map(|(name, kind)| (name, Some(kind))))
+            .map(DeviceChoice::Kind),
         _ => top.integer_of("device", node, 0, MAX_INTEGER).map(DeviceChoice::Index),
     };
     match (backend, device) {
-        (_, None) | (Backend::Flex | Backend::NdArray, Some(DeviceChoice::Kind(AdapterKind::Cpu))) => {
+        (_, None)
+        | (Backend::Flex | Backend::NdArray, Some(DeviceChoice::Kind(AdapterKind::Cpu))) => {
             DeviceChoice::Best
         }
         (Backend::Wgpu, Some(device)) => device,
         (Backend::Flex | Backend::NdArray, Some(_)) => {
-            let message =
-                format!("`device` chooses an adapter, but the backend `{}` computes on the CPU", backend.name());
+            let message = format!(
+                "`device` chooses an adapter, but the backend `{}` computes on the CPU",
+                backend.name()
+            );
             let help = "the backend `wgpu` computes on adapters, and `train devices` lists them";
             top.report(Problem::at(&node.span, message).help(help));
             DeviceChoice::Best
@@ -316,7 +360,8 @@ fn read_model(node: Option<&Node>, found: &Found) -> Model {
         None => Activation::Relu,
         Some((text, span)) => text.parse().unwrap_or_else(|error| {
             let names = || Activation::ALL.iter().map(|activation| activation.name());
-            let help = did_you_mean(text, names()).unwrap_or_else(|| format!("known are {}", listed(names(), "and")));
+            let help = did_you_mean(text, names())
+                .unwrap_or_else(|| format!("known are {}", listed(names(), "and")));
             section.report(Problem::at(span, format!("{error}")).help(help));
             Activation::Relu
         }),
@@ -328,9 +373,12 @@ fn read_model(node: Option<&Node>, found: &Found) -> Model {
 
 /// Reads `hidden = [256, 128]`.
 fn read_layers(section: &Section<'_>) -> Vec<usize> {
-    let Some((values, span)) = section.list("hidden", "the units of each hidden layer") else { return vec![256, 128] };
+    let Some((values, span)) = section.list("hidden", "the units of each hidden layer") else {
+        return vec![256, 128];
+    };
     if values.len() > MAX_LAYERS {
-        section.report(Problem::at(span, format!("`model.hidden` has more than {MAX_LAYERS} layers")));
+        section
+            .report(Problem::at(span, format!("`model.hidden` has more than {MAX_LAYERS} layers")));
     }
     let units = |value| section.integer_of("hidden", value, 1, MAX_WIDTH);
     values.iter().take(MAX_LAYERS).filter_map(units).map(|units| units as usize).collect()
@@ -359,12 +407,16 @@ fn read_data(node: Option<&Node>, found: &Found) -> Data {
             if !Path::new(folder).is_dir() {
                 let message = format!("there is no folder `{}`", folder.escape_debug());
                 let help = "`data.set` is \"mnist\", or a folder of IDX files as the working directory sees it";
-                section.report(Problem::at(span, message).help(did_you_mean(folder, ["mnist"]).unwrap_or(help.into())));
+                section.report(
+                    Problem::at(span, message)
+                        .help(did_you_mean(folder, ["mnist"]).unwrap_or(help.into())),
+                );
             }
             DataSet::Folder(folder.to_owned())
         }
     };
-    let most = if set == DataSet::Mnist { Data::MNIST_TRAINING_FILE as u64 - 1 } else { MAX_INTEGER };
+    let most =
+        if set == DataSet::Mnist { Data::MNIST_TRAINING_FILE as u64 - 1 } else { MAX_INTEGER };
     let validation = section.integer("validation", 1, most).unwrap_or(5_000) as usize;
     let normalize = section.choice("normalize", Normalization::Unit, &Normalization::ALL);
     section.finish(&[]);
@@ -377,12 +429,15 @@ fn read_training(node: Option<&Node>, data: &Data, found: &Found) -> Training {
         DataSet::Mnist => (Data::MNIST_TRAINING_FILE - data.validation) as u64,
         DataSet::Folder(_) => MAX_INTEGER,
     };
-    let batch_size = section.integer("batch_size", 1, most).map_or(128.min(most as usize), |size| size as usize);
+    let batch_size =
+        section.integer("batch_size", 1, most).map_or(128.min(most as usize), |size| size as usize);
     let epochs = section.integer("epochs", 1, 1_000_000);
     let max_steps = section.integer("max_steps", 1, MAX_INTEGER);
     if let (Some(_), Some(_), Some(span)) = (epochs, max_steps, section.key_span("max_steps")) {
-        section
-            .report(Problem::at(span, "`training.epochs` and `training.max_steps` are both given: give one of them"));
+        section.report(Problem::at(
+            span,
+            "`training.epochs` and `training.max_steps` are both given: give one of them",
+        ));
     }
     let length = match (epochs, max_steps) {
         (_, Some(steps)) => Length::Steps(steps),

@@ -80,13 +80,18 @@ impl Optimizer {
         let (kind, section) = kind_and_section(node, "optimizer", "adam", &KINDS, found);
         let algorithm = match kind {
             "sgd" => Algorithm::Sgd {
-                momentum: section.real("momentum", 0.0, "a number >= 0 and < 1", |x| (0.0..1.0).contains(&x)),
+                momentum: section
+                    .real("momentum", 0.0, "a number >= 0 and < 1", |x| (0.0..1.0).contains(&x)),
                 nesterov: section.bool("nesterov", false),
             },
             _ => {
                 let betas = betas(&section);
                 let epsilon = section.real("epsilon", 1e-8, "a number > 0", |x| x > 0.0);
-                if kind == "adamw" { Algorithm::AdamW { betas, epsilon } } else { Algorithm::Adam { betas, epsilon } }
+                if kind == "adamw" {
+                    Algorithm::AdamW { betas, epsilon }
+                } else {
+                    Algorithm::Adam { betas, epsilon }
+                }
             }
         };
         if let (Algorithm::Sgd { momentum: 0.0, nesterov: true }, Some(span)) =
@@ -103,7 +108,8 @@ impl Optimizer {
             .node("mup_base_width")
             .and_then(|node| section.real_of("mup_base_width", node, "a number > 0", |x| x > 0.0));
         if let ("sgd", Some(span)) = (kind, section.key_span("mup_base_width")) {
-            let message = "`optimizer.mup_base_width` is a rule for `adam` and `adamw`, not for `sgd`";
+            let message =
+                "`optimizer.mup_base_width` is a rule for `adam` and `adamw`, not for `sgd`";
             section.report(Problem::at(span, message));
         }
         section.finish(&[]);
@@ -153,13 +159,15 @@ impl Optimizer {
 
 impl Schedule {
     fn read(node: Option<&Node>, found: &Found) -> Schedule {
-        let (kind, section) = kind_and_section(node, "optimizer.schedule", "constant", &SCHEDULES, found);
+        let (kind, section) =
+            kind_and_section(node, "optimizer.schedule", "constant", &SCHEDULES, found);
         let end = || section.real("end", 0.0, "a number from 0 to 1", |x| (0.0..=1.0).contains(&x));
         let schedule = match kind {
             "linear" => Schedule::Linear { end: end() },
             "cosine" => Schedule::Cosine { end: end() },
             "exponential" => {
-                let gamma = section.real("gamma", 1.0, "a number > 0 and <= 1", |x| x > 0.0 && x <= 1.0);
+                let gamma =
+                    section.real("gamma", 1.0, "a number > 0 and <= 1", |x| x > 0.0 && x <= 1.0);
                 Schedule::Exponential { gamma }
             }
             _ => Schedule::Constant,
@@ -202,11 +210,16 @@ pub(crate) fn schema() -> Json {
             ("epsilon", positive("adam, adamw: what keeps the division from zero: 1e-8")),
             ("momentum", decay("sgd: the momentum's decay: 0")),
             ("nesterov", flag("sgd: Nesterov's momentum", false)),
-            ("weight_decay", json!({ "type": "number", "minimum": 0, "description": "0, and 0.01 for adamw" })),
+            (
+                "weight_decay",
+                json!({ "type": "number", "minimum": 0, "description": "0, and 0.01 for adamw" }),
+            ),
             ("schedule", json!({ "anyOf": [{ "enum": SCHEDULES }, schedule] })),
             (
                 "mup_base_width",
-                positive("adam, adamw: the hidden width that muP scales the layers' learning rates from"),
+                positive(
+                    "adam, adamw: the hidden width that muP scales the layers' learning rates from",
+                ),
             ),
         ],
     );
@@ -221,13 +234,18 @@ fn kind_and_section<'a>(
     kinds: &[&'static str],
     found: &'a Found,
 ) -> (&'static str, Section<'a>) {
-    let choices: Vec<(&'static str, &'static str)> = kinds.iter().map(|kind| (*kind, *kind)).collect();
+    let choices: Vec<(&'static str, &'static str)> =
+        kinds.iter().map(|kind| (*kind, *kind)).collect();
     if let Some(Node { tree: Tree::Text(word), span }) = node {
         let section = Section::of(None, name, found);
         let kind = kinds.iter().find(|kind| *kind == word).copied().unwrap_or_else(|| {
-            let problem = Problem::at(span, format!("`{name}` cannot be `{}`", word.escape_debug()))
-                .label(format!("expected {}", crate::problem::listed(kinds.iter().copied(), "or")))
-                .maybe_help(crate::problem::did_you_mean(word, kinds.iter().copied()));
+            let problem =
+                Problem::at(span, format!("`{name}` cannot be `{}`", word.escape_debug()))
+                    .label(format!(
+                        "expected {}",
+                        crate::problem::listed(kinds.iter().copied(), "or")
+                    ))
+                    .maybe_help(crate::problem::did_you_mean(word, kinds.iter().copied()));
             section.report(problem);
             default
         });
@@ -240,16 +258,23 @@ fn kind_and_section<'a>(
 fn betas(section: &Section<'_>) -> [f64; 2] {
     const DEFAULT: [f64; 2] = [0.9, 0.999];
     const EXPECTED: &str = "a list of two numbers >= 0 and < 1";
-    let Some((values, span)) = section.list("betas", "two numbers >= 0 and < 1") else { return DEFAULT };
+    let Some((values, span)) = section.list("betas", "two numbers >= 0 and < 1") else {
+        return DEFAULT;
+    };
     let betas: Vec<f64> = values
         .iter()
-        .filter_map(|value| section.real_of("betas", value, "a number >= 0 and < 1", |x| (0.0..1.0).contains(&x)))
+        .filter_map(|value| {
+            section.real_of("betas", value, "a number >= 0 and < 1", |x| (0.0..1.0).contains(&x))
+        })
         .collect();
     match (betas.as_slice(), values.len()) {
         ([first, second], 2) => [*first, *second],
         (_, 2) => DEFAULT,
         (_, length) => {
-            section.report(Problem::at(span, format!("`optimizer.betas` must be {EXPECTED}, but has {length}")));
+            section.report(Problem::at(
+                span,
+                format!("`optimizer.betas` must be {EXPECTED}, but has {length}"),
+            ));
             DEFAULT
         }
     }

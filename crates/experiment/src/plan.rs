@@ -185,12 +185,14 @@ impl RunSpec {
             Some(point) => {
                 table.insert("sweep".into(), point.to_table().into());
                 // An arm that a config calls so is part of the name.
-                let named = point.arm != Self::BASE || self.arm.starts_with(&format!("{},", Self::BASE));
+                let named =
+                    point.arm != Self::BASE || self.arm.starts_with(&format!("{},", Self::BASE));
                 named.then_some(point.arm.as_str())
             }
         };
         if let Some(arm) = arm {
-            let arms = toml::Table::from_iter([(arm.to_owned(), toml::Value::Table(toml::Table::new()))]);
+            let arms =
+                toml::Table::from_iter([(arm.to_owned(), toml::Value::Table(toml::Table::new()))]);
             table.insert("arms".into(), toml::Value::Table(arms));
         }
         table.to_string()

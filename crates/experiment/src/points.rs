@@ -48,13 +48,18 @@ pub(crate) fn read_points(
 fn check_settled(sweep: &Sweep, settings: &Settings, found: &Found) {
     for axis in sweep.axes.iter().filter(|axis| axis.form == Form::Settled) {
         let said = axis.values[0].to_value();
-        let Some((name, value)) = settings.entries().into_iter().find(|(name, _)| **name == *axis.setting) else {
+        let Some((name, value)) =
+            settings.entries().into_iter().find(|(name, _)| **name == *axis.setting)
+        else {
             continue;
         };
-        let number = |value: &toml::Value| value.as_float().or(value.as_integer().map(|value| value as f64));
+        let number =
+            |value: &toml::Value| value.as_float().or(value.as_integer().map(|value| value as f64));
         if value != said && (number(&value) != number(&said) || number(&value).is_none()) {
             let message = format!("`{name}` is {value}, and not {said} as the sweep's point says");
-            let help = format!("`at` changes no setting, it says what was swept: give `{name}` and it one value");
+            let help = format!(
+                "`at` changes no setting, it says what was swept: give `{name}` and it one value"
+            );
             found.borrow_mut().push(Problem::at(&axis.values[0].span, message).help(help));
         }
     }
@@ -68,7 +73,8 @@ fn check_different(arms: &[Arm], sweep: &Sweep, found: &Found) {
         let (places, others) = (sweep.places(point), sweep.places(other));
         let axis = sweep.axes.iter().enumerate().find(|(axis, _)| places[*axis] != others[*axis]);
         let span = axis.map(|(_, axis)| &axis.key).or(sweep.span.as_ref());
-        let message = format!("the points `{}` and `{}` are the same run", arms[other].name, arm.name);
+        let message =
+            format!("the points `{}` and `{}` are the same run", arms[other].name, arm.name);
         let help = "they differ in nothing that decides a run's numbers: take out the axis that has no effect, or what \
                     lies over it";
         let problem = match span {
@@ -105,13 +111,20 @@ impl<'a> Faults<'a> {
     fn add(&mut self, problem: Problem, places: &[usize]) {
         let axes = &self.sweep.axes;
         let range = axes.iter().position(|axis| {
-            axis.form == Form::Range && [Some(&axis.values[0].span), Some(&axis.key)].contains(&problem.span.as_ref())
+            axis.form == Form::Range
+                && [Some(&axis.values[0].span), Some(&axis.key)].contains(&problem.span.as_ref())
         });
         // The values of a range stand in one place, and its first that is wrong is enough.
         let message = range.is_none().then(|| problem.message.clone());
         let fault = *self.known.entry((problem.span.clone(), message)).or_insert_with(|| {
             let none = vec![BTreeSet::new(); axes.len()];
-            self.list.push(Fault { problem, points: 0, first: places.to_vec(), places: none, range });
+            self.list.push(Fault {
+                problem,
+                points: 0,
+                first: places.to_vec(),
+                places: none,
+                range,
+            });
             self.list.len() - 1
         });
         let fault = &mut self.list[fault];
@@ -132,21 +145,32 @@ impl<'a> Faults<'a> {
             let decisive: Vec<usize> = (0..places.len())
                 .filter(|&axis| places[axis].len() == 1 && sweep.axes[axis].values.len() > 1)
                 .collect();
-            let marked = |&axis: &usize| problem.span.as_ref() == Some(&sweep.axes[axis].values[first[axis]].span);
+            let marked = |&axis: &usize| {
+                problem.span.as_ref() == Some(&sweep.axes[axis].values[first[axis]].span)
+            };
             let said = match range {
                 _ if at == points && range.is_none() => None,
                 Some(axis) if places[axis].len() == sweep.axes[axis].values.len() => None,
-                Some(axis) if places[axis].len() == 1 => Some(format!("at `{}`", value(axis, first[axis]))),
+                Some(axis) if places[axis].len() == 1 => {
+                    Some(format!("at `{}`", value(axis, first[axis])))
+                }
                 Some(axis) => {
                     let (wrong, all) = (places[axis].len(), sweep.axes[axis].values.len());
-                    Some(format!("at {wrong} of its {all} values, the first is `{}`", value(axis, first[axis])))
+                    Some(format!(
+                        "at {wrong} of its {all} values, the first is `{}`",
+                        value(axis, first[axis])
+                    ))
                 }
                 None if decisive.iter().any(marked) => None,
                 None if !decisive.is_empty() => {
-                    let values: Vec<String> = decisive.iter().map(|&axis| value(axis, first[axis])).collect();
+                    let values: Vec<String> =
+                        decisive.iter().map(|&axis| value(axis, first[axis])).collect();
                     Some(format!("at {}", listed(values.iter().map(String::as_str), "and")))
                 }
-                None => Some(format!("at {at} of {points} points, the first is `{}`", sweep.name(None, &first))),
+                None => Some(format!(
+                    "at {at} of {points} points, the first is `{}`",
+                    sweep.name(None, &first)
+                )),
             };
             match said {
                 None => problem,

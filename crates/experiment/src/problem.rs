@@ -20,7 +20,12 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn at(span: &Span, message: impl Into<String>) -> Self {
-        Problem { message: message.into(), help: None, span: Some(span.clone()), label: String::new() }
+        Problem {
+            message: message.into(),
+            help: None,
+            span: Some(span.clone()),
+            label: String::new(),
+        }
     }
 
     pub(crate) fn nowhere(message: impl Into<String>) -> Self {
@@ -60,7 +65,8 @@ impl Problems {
     /// The problems as text for a terminal, with colour or without.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let rendered: Vec<String> = self.list.iter().map(|problem| self.render_one(&renderer, problem)).collect();
+        let rendered: Vec<String> =
+            self.list.iter().map(|problem| self.render_one(&renderer, problem)).collect();
         rendered.join("\n\n")
     }
 
@@ -70,15 +76,19 @@ impl Problems {
                 let source = self.sources.get(span.source);
                 // A parser may stop within a character.
                 let text = &source.text;
-                let range = text.floor_char_boundary(span.range.start)..text.ceil_char_boundary(span.range.end);
+                let range = text.floor_char_boundary(span.range.start)
+                    ..text.ceil_char_boundary(span.range.end);
                 let mut annotation = AnnotationKind::Primary.span(range);
                 if !problem.label.is_empty() {
                     annotation = annotation.label(&problem.label);
                 }
-                let snippet = Snippet::source(&source.text).path(&source.name).annotation(annotation);
+                let snippet =
+                    Snippet::source(&source.text).path(&source.name).annotation(annotation);
                 Level::ERROR.primary_title(&problem.message).element(snippet)
             }
-            None => annotate_snippets::Group::with_title(Level::ERROR.primary_title(&problem.message)),
+            None => {
+                annotate_snippets::Group::with_title(Level::ERROR.primary_title(&problem.message))
+            }
         };
         if let Some(help) = &problem.help {
             group = group.element(Level::HELP.message(help));
@@ -96,11 +106,16 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 /// "did you mean `x`?", where one of `names` is near to `name`.
-pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(
+    name: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let name = name.to_lowercase();
     // A single slip of the fingers leaves a short name little in common with itself.
     let is_slip = |candidate: &str| name.len() > 2 && strsim::osa_distance(&name, candidate) == 1;
-    let similarity = |candidate: &str| if is_slip(candidate) { 1.0 } else { strsim::jaro_winkler(&name, candidate) };
+    let similarity = |candidate: &str| {
+        if is_slip(candidate) { 1.0 } else { strsim::jaro_winkler(&name, candidate) }
+    };
     names
         .into_iter()
         .map(|candidate| (similarity(candidate), candidate))

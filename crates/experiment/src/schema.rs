@@ -20,7 +20,10 @@ use crate::sweep::Scale;
 /// ```
 pub fn schema() -> Json {
     let mut top = properties(&[
-        ("name", json!({ "type": "string", "description": "The folder of its records; by default the file's name" })),
+        (
+            "name",
+            json!({ "type": "string", "description": "The folder of its records; by default the file's name" }),
+        ),
         ("title", json!({ "type": "string", "description": "What tables and pictures call it" })),
         ("seeds", seeds()),
     ]);
@@ -77,7 +80,8 @@ fn sweep() -> Json {
 
 /// An axis, or a section with axes in it.
 fn axis() -> Json {
-    let two = |number: Json| json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": number });
+    let two =
+        |number: Json| json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": number });
     let range = |form: &str, ends: Json, description: &str| {
         let n = json!({ "type": "integer", "minimum": 2, "maximum": MAX_VALUES,
             "description": "How many values, both ends among them" });
@@ -131,16 +135,35 @@ fn settings(init: Json) -> Map<String, Json> {
             ("batch_size", count("Images in a batch", Some(128))),
             ("epochs", count("Times through the training images; not beside max_steps", Some(2))),
             ("max_steps", count("Steps, instead of epochs", None)),
-            ("last_batch", words("What happens to images that do not fill a batch", names(&LastBatch::ALL), "drop")),
-            ("record_loss", words("Which loss of a step is recorded", names(&RecordLoss::ALL), "before_update")),
-            ("checkpoint_every", count("Steps between checkpoints, beside those after each epoch", None)),
+            (
+                "last_batch",
+                words(
+                    "What happens to images that do not fill a batch",
+                    names(&LastBatch::ALL),
+                    "drop",
+                ),
+            ),
+            (
+                "record_loss",
+                words("Which loss of a step is recorded", names(&RecordLoss::ALL), "before_update"),
+            ),
+            (
+                "checkpoint_every",
+                count("Steps between checkpoints, beside those after each epoch", None),
+            ),
         ],
     );
     let data = section(
         "What is learned",
         &[
-            ("set", json!({ "type": "string", "default": "mnist", "description": "mnist, or a folder of IDX files" })),
-            ("validation", count("First images of the training file that are the validation set", Some(5_000))),
+            (
+                "set",
+                json!({ "type": "string", "default": "mnist", "description": "mnist, or a folder of IDX files" }),
+            ),
+            (
+                "validation",
+                count("First images of the training file that are the validation set", Some(5_000)),
+            ),
             ("normalize", words("How bytes become inputs", names(&Normalization::ALL), "unit")),
         ],
     );
@@ -157,7 +180,10 @@ fn settings(init: Json) -> Map<String, Json> {
 
 fn equal_layers() -> Json {
     let depth = json!({ "type": "integer", "minimum": 0, "description": "How many" });
-    section("Hidden layers of equal width", &[("width", count("Units of each", None)), ("depth", depth)])
+    section(
+        "Hidden layers of equal width",
+        &[("width", count("Units of each", None)), ("depth", depth)],
+    )
 }
 
 fn device() -> Json {
@@ -199,8 +225,9 @@ fn bias() -> Map<String, Json> {
 fn initializer(beside: &Map<String, Json>) -> Json {
     let with_defaults = KINDS.iter().filter(|kind| kind.has_defaults());
     let names: Vec<_> = with_defaults.flat_map(|kind| all_names(kind)).collect();
-    let mut choices =
-        vec![json!({ "enum": names, "description": "An initializer by its name; `train inits` lists them" })];
+    let mut choices = vec![
+        json!({ "enum": names, "description": "An initializer by its name; `train inits` lists them" }),
+    ];
     choices.extend(KINDS.iter().map(|kind| table(kind, beside)));
     json!({ "anyOf": choices })
 }
@@ -222,7 +249,9 @@ fn changed(parts: Map<String, Json>) -> Json {
     for parameter in KINDS.iter().flat_map(|kind| kind.parameters) {
         let shape = domain(parameter.domain);
         let known = domains.entry(parameter.name).or_insert_with(|| json!({ "anyOf": [] }));
-        if let Some(shapes) = known["anyOf"].as_array_mut().filter(|shapes| !shapes.contains(&shape)) {
+        if let Some(shapes) =
+            known["anyOf"].as_array_mut().filter(|shapes| !shapes.contains(&shape))
+        {
             shapes.push(shape);
         }
     }
@@ -231,10 +260,17 @@ fn changed(parts: Map<String, Json>) -> Json {
 }
 
 fn table(kind: &'static Kind, beside: &Map<String, Json>) -> Json {
-    let mut properties = properties(&[("kind", json!({ "enum": all_names(kind).collect::<Vec<_>>() }))]);
-    properties.extend(kind.parameters.iter().map(|parameter| (parameter.name.to_owned(), described(parameter))));
+    let mut properties =
+        properties(&[("kind", json!({ "enum": all_names(kind).collect::<Vec<_>>() }))]);
+    properties.extend(
+        kind.parameters.iter().map(|parameter| (parameter.name.to_owned(), described(parameter))),
+    );
     properties.extend(beside.clone());
-    let needed = kind.parameters.iter().filter(|parameter| parameter.default.is_none()).map(|parameter| parameter.name);
+    let needed = kind
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.default.is_none())
+        .map(|parameter| parameter.name);
     let required: Vec<_> = iter::once("kind").chain(needed).collect();
     json!({
         "type": "object", "title": kind.name, "description": format!("{} {}", kind.summary, kind.formula),
@@ -269,7 +305,9 @@ fn domain(domain: Domain) -> Json {
         Domain::Count => json!({ "type": "integer", "minimum": 1 }),
         Domain::Bool => json!({ "type": "boolean" }),
         Domain::Choice(words) => json!({ "enum": words }),
-        Domain::Gain => json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, { "type": "string" }] }),
+        Domain::Gain => {
+            json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, { "type": "string" }] })
+        }
     }
 }
 

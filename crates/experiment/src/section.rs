@@ -53,7 +53,8 @@ impl<'a> Section<'a> {
     }
 
     fn mistyped<T>(&self, key: &str, node: &Node, expected: &str) -> Option<T> {
-        let message = format!("`{}` must be {expected}, but is {}", self.dotted(key), node.described());
+        let message =
+            format!("`{}` must be {expected}, but is {}", self.dotted(key), node.described());
         self.report(Problem::at(&node.span, message));
         None
     }
@@ -98,18 +99,34 @@ impl<'a> Section<'a> {
     }
 
     /// A finite real number that `accepts` takes; `expected` says which those are.
-    pub(crate) fn real(&self, key: &'static str, default: f64, expected: &str, accepts: impl Fn(f64) -> bool) -> f64 {
+    pub(crate) fn real(
+        &self,
+        key: &'static str,
+        default: f64,
+        expected: &str,
+        accepts: impl Fn(f64) -> bool,
+    ) -> f64 {
         let value = self.node(key).and_then(|node| self.real_of(key, node, expected, accepts));
         value.unwrap_or(default)
     }
 
-    pub(crate) fn real_of(&self, key: &str, node: &Node, expected: &str, accepts: impl Fn(f64) -> bool) -> Option<f64> {
+    pub(crate) fn real_of(
+        &self,
+        key: &str,
+        node: &Node,
+        expected: &str,
+        accepts: impl Fn(f64) -> bool,
+    ) -> Option<f64> {
         let value = match node.tree {
             Tree::Integer(value) => value as f64,
             Tree::Real(value) => value,
             _ => return self.mistyped(key, node, expected),
         };
-        if value.is_finite() && accepts(value) { Some(value) } else { self.mistyped(key, node, expected) }
+        if value.is_finite() && accepts(value) {
+            Some(value)
+        } else {
+            self.mistyped(key, node, expected)
+        }
     }
 
     pub(crate) fn list(&self, key: &'static str, of: &str) -> Option<(&'a [Node], &'a Span)> {
@@ -120,7 +137,12 @@ impl<'a> Section<'a> {
     }
 
     /// One of the words that `choices` pairs with values.
-    pub(crate) fn choice<T: Copy>(&self, key: &'static str, default: T, choices: &[(&'static str, T)]) -> T {
+    pub(crate) fn choice<T: Copy>(
+        &self,
+        key: &'static str,
+        default: T,
+        choices: &[(&'static str, T)],
+    ) -> T {
         let Some((word, span)) = self.text(key) else { return default };
         match choices.iter().find(|(name, _)| *name == word) {
             Some((_, value)) => *value,
@@ -141,10 +163,13 @@ impl<'a> Section<'a> {
         let mut asked = self.asked.into_inner();
         asked.extend(others);
         for entry in self.entries.iter().filter(|entry| !asked.contains(&entry.name.as_str())) {
-            let place = if self.name.is_empty() { String::new() } else { format!(" in `{}`", self.name) };
-            let help = did_you_mean(&entry.name, asked.iter().copied())
-                .unwrap_or_else(|| format!("known keys{place}: {}", listed(asked.iter().copied(), "and")));
-            let problem = Problem::at(&entry.span, format!("unknown key `{}`{place}", entry.name)).help(help);
+            let place =
+                if self.name.is_empty() { String::new() } else { format!(" in `{}`", self.name) };
+            let help = did_you_mean(&entry.name, asked.iter().copied()).unwrap_or_else(|| {
+                format!("known keys{place}: {}", listed(asked.iter().copied(), "and"))
+            });
+            let problem =
+                Problem::at(&entry.span, format!("unknown key `{}`{place}", entry.name)).help(help);
             self.found.borrow_mut().push(problem);
         }
     }

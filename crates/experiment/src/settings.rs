@@ -140,7 +140,11 @@ impl Init {
     pub fn check(&self, model: &Model) -> Result<(), (usize, DrawError)> {
         for (index, target) in model.targets().iter().enumerate() {
             let LayerInit { weight, bias } = self.layer(index + 1);
-            let checked = if model.bias { weight.check_layer(Some(bias), target) } else { weight.check(target) };
+            let checked = if model.bias {
+                weight.check_layer(Some(bias), target)
+            } else {
+                weight.check(target)
+            };
             checked.map_err(|error| (index + 1, error))?;
         }
         Ok(())
@@ -190,7 +194,8 @@ pub enum LastBatch {
 }
 
 impl LastBatch {
-    pub(crate) const ALL: [(&'static str, LastBatch); 2] = [("drop", LastBatch::Drop), ("keep", LastBatch::Keep)];
+    pub(crate) const ALL: [(&'static str, LastBatch); 2] =
+        [("drop", LastBatch::Drop), ("keep", LastBatch::Keep)];
 }
 
 /// Which loss of a step is recorded.
@@ -300,8 +305,11 @@ impl Settings {
             let Some(last) = path.pop() else { continue };
             let mut table = &mut root;
             for part in path {
-                let entry = table.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-                let toml::Value::Table(inner) = entry else { unreachable!("a name is a value or a table, not both") };
+                let entry =
+                    table.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+                let toml::Value::Table(inner) = entry else {
+                    unreachable!("a name is a value or a table, not both")
+                };
                 table = inner;
             }
             table.insert(last.to_owned(), value);
@@ -317,7 +325,11 @@ fn add_layer(add: &mut impl FnMut(&str, toml::Value), prefix: &str, init: &Layer
     }
 }
 
-fn add_initializer(add: &mut impl FnMut(&str, toml::Value), prefix: &str, initializer: &Initializer) {
+fn add_initializer(
+    add: &mut impl FnMut(&str, toml::Value),
+    prefix: &str,
+    initializer: &Initializer,
+) {
     add(&format!("{prefix}.kind"), initializer.kind().name.into());
     for (name, value) in initializer.parameters() {
         let value = match value {

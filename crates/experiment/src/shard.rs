@@ -42,18 +42,26 @@ impl FromStr for Shard {
     type Err = ShardError;
 
     fn from_str(text: &str) -> Result<Self, ShardError> {
-        let number = |text: &str| text.parse::<usize>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = |text: &str| {
+            text.parse::<usize>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+        };
         let numbers = text.split_once('/').map(|(part, parts)| (number(part), number(parts)));
         let Some((Some(part), Some(parts))) = numbers else {
-            return Err(ShardError("expected two whole numbers, as in 3/8: the third of eight parts".to_owned()));
+            return Err(ShardError(
+                "expected two whole numbers, as in 3/8: the third of eight parts".to_owned(),
+            ));
         };
         match (part, parts) {
             (_, 0) => Err(ShardError("a plan has at least one part: 1/1 is all of it".to_owned())),
-            (_, parts) if parts > Self::MOST => Err(ShardError(format!("more than {} parts are a slip", Self::MOST))),
-            (0, parts) => Err(ShardError(format!("parts are numbered from 1: the first of {parts} is 1/{parts}"))),
-            (part, parts) if part > parts => {
-                Err(ShardError(format!("there is no part {part} of {parts}: the last is {parts}/{parts}")))
+            (_, parts) if parts > Self::MOST => {
+                Err(ShardError(format!("more than {} parts are a slip", Self::MOST)))
             }
+            (0, parts) => Err(ShardError(format!(
+                "parts are numbered from 1: the first of {parts} is 1/{parts}"
+            ))),
+            (part, parts) if part > parts => Err(ShardError(format!(
+                "there is no part {part} of {parts}: the last is {parts}/{parts}"
+            ))),
             (part, parts) => Ok(Shard { index: part - 1, parts }),
         }
     }
@@ -73,7 +81,11 @@ impl Shard {
     /// about as much as every other. The order of arms and seeds in the config changes nothing about who holds what.
     pub fn select(self, runs: Vec<RunSpec>) -> Vec<RunSpec> {
         let owners = Self::divide(&runs, self.parts);
-        runs.into_iter().zip(owners).filter(|(_, owner)| *owner == self.index).map(|(run, _)| run).collect()
+        runs.into_iter()
+            .zip(owners)
+            .filter(|(_, owner)| *owner == self.index)
+            .map(|(run, _)| run)
+            .collect()
     }
 
     /// The part, from 0, that holds each run.
@@ -86,7 +98,8 @@ impl Shard {
         let mut longest_first: Vec<usize> = (0..runs.len()).collect();
         longest_first.sort_unstable_by_key(|&place| (Reverse(costs[place]), key(place)));
         let mut owners = vec![0; runs.len()];
-        let mut least_loaded: BinaryHeap<Reverse<(u128, usize)>> = (0..parts).map(|part| Reverse((0, part))).collect();
+        let mut least_loaded: BinaryHeap<Reverse<(u128, usize)>> =
+            (0..parts).map(|part| Reverse((0, part))).collect();
         for place in longest_first {
             if let Some(mut least) = least_loaded.peek_mut() {
                 owners[place] = least.0.1;

@@ -72,7 +72,10 @@ impl SweepPoint {
     pub(crate) fn to_table(&self) -> toml::Table {
         let axis = |axis: &AxisValue| {
             let scale = axis.scale.name();
-            let table = toml::Table::from_iter([("at".to_owned(), axis.value.clone()), ("scale".into(), scale.into())]);
+            let table = toml::Table::from_iter([
+                ("at".to_owned(), axis.value.clone()),
+                ("scale".into(), scale.into()),
+            ]);
             (axis.setting.to_string(), toml::Value::Table(table))
         };
         self.axes.iter().map(axis).collect()
@@ -108,8 +111,12 @@ impl Sweep {
                 put(axes, read_axes(&entries, &[], found));
             }
             _ => {
-                let help = "for example `\"init.std\" = { log = [1e-4, 1.0], n = 25 }` below `[sweep]`";
-                let problem = Problem::at(&entry.node.span, "`sweep` must be a table of axes, and hold at least one");
+                let help =
+                    "for example `\"init.std\" = { log = [1e-4, 1.0], n = 25 }` below `[sweep]`";
+                let problem = Problem::at(
+                    &entry.node.span,
+                    "`sweep` must be a table of axes, and hold at least one",
+                );
                 found.borrow_mut().push(problem.help(help));
             }
         };
@@ -140,7 +147,9 @@ impl Sweep {
 
     /// How many points there are.
     pub(crate) fn points(&self) -> u128 {
-        self.groups.iter().fold(1, |points: u128, group| points.saturating_mul(self.length(group) as u128))
+        self.groups
+            .iter()
+            .fold(1, |points: u128, group| points.saturating_mul(self.length(group) as u128))
     }
 
     fn length(&self, group: &[usize]) -> usize {
@@ -183,7 +192,8 @@ impl Sweep {
         if name.len() <= LONGEST_NAME {
             return name;
         }
-        let digest: String = Sha256::digest(&name).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let digest: String =
+            Sha256::digest(&name).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let start: String = name.chars().take(LONGEST_NAME - digest.len() - 1).collect();
         format!("{start}~{digest}")
     }
@@ -221,14 +231,19 @@ fn put(axes: &mut Vec<Axis>, new: Vec<Axis>) {
 /// Whether settings below `path` decide `setting`, so that nothing is left to sweep over: they give it, or name the kind
 /// of what it is a parameter of, or give what excludes it.
 fn settles(node: &Node, path: &str, setting: &str) -> bool {
-    let decides = |path: &str| setting.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let decides = |path: &str| {
+        setting.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
     match &node.tree {
         Tree::Table(entries) if node.entry("kind").is_none() => entries.iter().any(|entry| {
-            let path = if path.is_empty() { entry.name.clone() } else { format!("{path}.{}", entry.name) };
+            let path =
+                if path.is_empty() { entry.name.clone() } else { format!("{path}.{}", entry.name) };
             settles(&entry.node, &path, setting)
         }),
         _ => match path {
-            "training.epochs" | "training.max_steps" => decides("training.epochs") || decides("training.max_steps"),
+            "training.epochs" | "training.max_steps" => {
+                decides("training.epochs") || decides("training.max_steps")
+            }
             _ => !path.is_empty() && decides(path),
         },
     }
@@ -266,11 +281,21 @@ fn groups(axes: &[Axis], known: &[Arc<str>], zip: &Node, found: &Found) -> Vec<V
                 None => {
                     let help = did_you_mean(text, known.iter().map(|setting| &**setting))
                         .unwrap_or_else(|| "name axes of `[sweep]` by their dotted names".into());
-                    report(Problem::at(&name.span, format!("there is no axis `{}`", text.escape_debug())).help(help));
+                    report(
+                        Problem::at(
+                            &name.span,
+                            format!("there is no axis `{}`", text.escape_debug()),
+                        )
+                        .help(help),
+                    );
                 }
             }
         }
-        let mut zipped = axes.iter().zip(&group_of).filter(|(_, group)| **group == Some(number)).map(|(axis, _)| axis);
+        let mut zipped = axes
+            .iter()
+            .zip(&group_of)
+            .filter(|(_, group)| **group == Some(number))
+            .map(|(axis, _)| axis);
         if let Some(first) = zipped.next()
             && let Some(other) = zipped.find(|other| other.values.len() != first.values.len())
         {
@@ -286,7 +311,8 @@ fn groups(axes: &[Axis], known: &[Arc<str>], zip: &Node, found: &Found) -> Vec<V
     }
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (axis, number) in group_of.iter().enumerate() {
-        let others = groups.iter_mut().find(|group| number.is_some() && group_of[group[0]] == *number);
+        let others =
+            groups.iter_mut().find(|group| number.is_some() && group_of[group[0]] == *number);
         match others {
             Some(group) => group.push(axis),
             None => groups.push(vec![axis]),
@@ -305,7 +331,8 @@ fn check_alone(axis: &mut Axis, found: &Found) {
     let mut seen = HashSet::new();
     for value in &axis.values {
         if !seen.insert(value.to_value().to_string()) {
-            let message = format!("{} is there twice on the axis `{}`", value.to_value(), axis.setting);
+            let message =
+                format!("{} is there twice on the axis `{}`", value.to_value(), axis.setting);
             found.borrow_mut().push(Problem::at(&value.span, message));
         }
     }
@@ -318,12 +345,19 @@ fn labels(axes: &[Axis], found: &Found) -> Vec<Vec<String>> {
         let alone = axes.iter().filter(|other| last(other) == last(axis)).count() == 1;
         let short = plain(&if alone { last(axis) } else { axis.setting.to_string() });
         let mut seen: Vec<(String, &Node)> = Vec::new();
-        let labels: Vec<String> = axis.values.iter().map(|value| format!("{short}={}", word(&value.tree))).collect();
+        let labels: Vec<String> =
+            axis.values.iter().map(|value| format!("{short}={}", word(&value.tree))).collect();
         // Only words are changed on their way into a name.
-        for (label, value) in labels.iter().zip(&axis.values).filter(|(_, value)| matches!(value.tree, Tree::Text(_))) {
+        for (label, value) in
+            labels.iter().zip(&axis.values).filter(|(_, value)| matches!(value.tree, Tree::Text(_)))
+        {
             match seen.iter().find(|(other, _)| other == label) {
                 Some((_, other)) if other.tree != value.tree => {
-                    let message = format!("{} and {} would be the same folder", other.described(), value.described());
+                    let message = format!(
+                        "{} and {} would be the same folder",
+                        other.described(),
+                        value.described()
+                    );
                     let help = "the names of points keep letters, digits, `_`, `-`, `+` and `.` of a string";
                     found.borrow_mut().push(Problem::at(&value.span, message).help(help));
                 }

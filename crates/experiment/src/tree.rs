@@ -71,7 +71,9 @@ fn node_of(value: Spanned<DeValue<'_>>, source: usize) -> Node {
             Err(_) => Tree::Other("a number that cannot be read"),
         },
         DeValue::String(value) => Tree::Text(value.into_owned()),
-        DeValue::Array(values) => Tree::List(values.into_iter().map(|value| node_of(value, source)).collect()),
+        DeValue::Array(values) => {
+            Tree::List(values.into_iter().map(|value| node_of(value, source)).collect())
+        }
         DeValue::Table(table) => table_of(table, source),
         DeValue::Datetime(_) => Tree::Other("a date"),
     };
@@ -101,9 +103,9 @@ impl Node {
             Tree::Real(value) => (*value).into(),
             Tree::Text(text) => text.as_str().into(),
             Tree::List(values) => toml::Value::Array(values.iter().map(Node::to_value).collect()),
-            Tree::Table(entries) => {
-                toml::Value::Table(entries.iter().map(|entry| (entry.name.clone(), entry.node.to_value())).collect())
-            }
+            Tree::Table(entries) => toml::Value::Table(
+                entries.iter().map(|entry| (entry.name.clone(), entry.node.to_value())).collect(),
+            ),
             Tree::Other(what) => (*what).into(),
         }
     }
@@ -131,9 +133,10 @@ impl Node {
     /// Takes the entry called `name` out of a table.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Entry> {
         match &mut self.tree {
-            Tree::Table(entries) => {
-                entries.iter().position(|entry| entry.name == name).map(|place| entries.remove(place))
-            }
+            Tree::Table(entries) => entries
+                .iter()
+                .position(|entry| entry.name == name)
+                .map(|place| entries.remove(place)),
             _ => None,
         }
     }
@@ -145,7 +148,11 @@ impl Node {
         if let (Tree::Text(kind), Tree::Table(_), true) = (&self.tree, &over.tree, bare_kind) {
             // `init = "normal"`, overlaid by `init.std = 0.1`.
             let name = Node { span: self.span.clone(), tree: Tree::Text(kind.clone()) };
-            self.tree = Tree::Table(vec![Entry { name: "kind".into(), span: self.span.clone(), node: name }]);
+            self.tree = Tree::Table(vec![Entry {
+                name: "kind".into(),
+                span: self.span.clone(),
+                node: name,
+            }]);
         }
         match (&mut self.tree, &over.tree) {
             (Tree::Table(base), Tree::Table(entries)) if over.get("kind").is_none() => {

@@ -18,7 +18,9 @@ use proptest::sample::select;
 static ALLOCATOR: Cap<System> = Cap::new(System, 256 << 20);
 
 fn cases() -> ProptestConfig {
-    ProptestConfig::with_cases(std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()))
+    ProptestConfig::with_cases(
+        std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()),
+    )
 }
 
 /// Loads a config, and whatever it comes to makes sense of it as the program does.
@@ -31,12 +33,24 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
             for experiment in &plan.experiments {
                 prop_assert!(!experiment.arms.is_empty() && !experiment.seeds.is_empty());
                 for name in experiment.arms.iter().map(|arm| &arm.name).chain([&experiment.name]) {
-                    prop_assert_eq!(Path::new(name).components().count(), 1, "{:?} leaves its folder", name);
-                    prop_assert!(Path::new("out").join(name).starts_with("out"), "{:?} leaves its folder", name);
+                    prop_assert_eq!(
+                        Path::new(name).components().count(),
+                        1,
+                        "{:?} leaves its folder",
+                        name
+                    );
+                    prop_assert!(
+                        Path::new("out").join(name).starts_with("out"),
+                        "{:?} leaves its folder",
+                        name
+                    );
                     prop_assert!(!name.contains(char::is_control) && !name.starts_with('.'));
                 }
             }
-            let runs = plan.experiments.iter().map(|experiment| experiment.arms.len() * experiment.seeds.len());
+            let runs = plan
+                .experiments
+                .iter()
+                .map(|experiment| experiment.arms.len() * experiment.seeds.len());
             if runs.sum::<usize>() < 1_000 {
                 plan.runs().iter().for_each(|run| drop((run.id(), run.to_toml())));
             }
@@ -207,8 +221,11 @@ fn the_largest_sweeps_fit_into_memory_and_larger_ones_are_a_message() {
     let folder = tempfile::tempdir().unwrap();
     let axis = |n: u32| format!("{{ log = [1e-9, 1.0], n = {n} }}");
     for (epsilon, rate) in [(316, 316), (10_000, 10_000)] {
-        let text =
-            format!("[sweep]\noptimizer.epsilon = {}\noptimizer.learning_rate = {}\n", axis(epsilon), axis(rate));
+        let text = format!(
+            "[sweep]\noptimizer.epsilon = {}\noptimizer.learning_rate = {}\n",
+            axis(epsilon),
+            axis(rate)
+        );
         read(folder.path(), text.as_bytes(), &[]).unwrap();
     }
     let deep = format!("[sweep]\n\"{}a\" = [1]", "a.".repeat(100_000));

@@ -109,12 +109,16 @@ fn a_layer_that_is_not_there_is_marked() {
 
 #[test]
 fn a_bias_without_biases_is_marked() {
-    assert_snapshot!(said("model = { bias = false }\ninit = { kind = \"normal\", std = 0.1, bias = \"ones\" }\n"));
+    assert_snapshot!(said(
+        "model = { bias = false }\ninit = { kind = \"normal\", std = 0.1, bias = \"ones\" }\n"
+    ));
 }
 
 #[test]
 fn an_arm_that_is_wrong_is_marked_where_it_stands() {
-    assert_snapshot!(said("[arms.a]\ninit = \"zeros\"\n[arms.b]\noptimizer = { learning_rate = -1 }\nseeds = 3\n"));
+    assert_snapshot!(said(
+        "[arms.a]\ninit = \"zeros\"\n[arms.b]\noptimizer = { learning_rate = -1 }\nseeds = 3\n"
+    ));
 }
 
 #[test]
@@ -143,7 +147,8 @@ fn a_file_that_is_not_there_gets_the_nearest_one() {
 #[test]
 fn two_files_of_one_name_would_write_the_same_records() {
     let folder = tempfile::tempdir().unwrap();
-    let files: Vec<PathBuf> = ["a", "b"].iter().map(|name| folder.path().join(name).join("x.toml")).collect();
+    let files: Vec<PathBuf> =
+        ["a", "b"].iter().map(|name| folder.path().join(name).join("x.toml")).collect();
     for file in &files {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, "").unwrap();
@@ -159,7 +164,9 @@ fn mups_rates_are_for_adam() {
 
 #[test]
 fn a_balanced_start_needs_an_activation_that_lets_factors_through() {
-    assert_snapshot!(said("model.activation = \"tanh\"\ninit = { kind = \"krahenbuhl\", balance = true }\n"));
+    assert_snapshot!(said(
+        "model.activation = \"tanh\"\ninit = { kind = \"krahenbuhl\", balance = true }\n"
+    ));
 }
 
 #[test]
@@ -211,7 +218,9 @@ fn tables_and_dates_are_no_values_of_an_axis() {
 
 #[test]
 fn axes_are_over_settings_of_a_run() {
-    assert_snapshot!(said("[sweep]\nseeds = [0, 1]\nname = [\"a\"]\n\"title\" = [\"a\"]\narms.a.init = [\"zeros\"]\n"));
+    assert_snapshot!(said(
+        "[sweep]\nseeds = [0, 1]\nname = [\"a\"]\n\"title\" = [\"a\"]\narms.a.init = [\"zeros\"]\n"
+    ));
 }
 
 #[test]
@@ -228,7 +237,9 @@ fn an_axis_that_is_there_twice_is_marked() {
 
 #[test]
 fn a_value_that_is_there_twice_is_marked() {
-    assert_snapshot!(said("[sweep]\n\"training.epochs\" = [1, 2, 1]\n\"data.set\" = [\"a b\", \"a-b\"]\n"));
+    assert_snapshot!(said(
+        "[sweep]\n\"training.epochs\" = [1, 2, 1]\n\"data.set\" = [\"a b\", \"a-b\"]\n"
+    ));
 }
 
 #[test]
@@ -264,7 +275,9 @@ fn what_is_impossible_at_some_points_only_names_the_value_that_makes_it_so() {
 #[test]
 fn points_that_are_one_run_were_not_meant() {
     assert_snapshot!(said("[sweep]\n\"training.checkpoint_every\" = [10, 20]\n"));
-    assert_snapshot!(said("[sweep]\ninit = [\"he_normal\", \"kaiming_normal\"]\n\"training.epochs\" = [1, 2]\n"));
+    assert_snapshot!(said(
+        "[sweep]\ninit = [\"he_normal\", \"kaiming_normal\"]\n\"training.epochs\" = [1, 2]\n"
+    ));
 }
 
 #[test]
@@ -278,7 +291,10 @@ fn a_grid_beyond_all_measure_is_refused_with_its_count() {
 
 #[test]
 fn an_axis_of_the_command_line_is_marked_like_one_of_a_file() {
-    assert_snapshot!(said_with("", &["training.epochs=1,,2", "training.batch_size=16, sixteen", "seeds=1,2"]));
+    assert_snapshot!(said_with(
+        "",
+        &["training.epochs=1,,2", "training.batch_size=16, sixteen", "seeds=1,2"]
+    ));
     assert_snapshot!(said_with(
         "",
         &["training.epochs={ log = [1, 2] }", "model.hidden={ width = 3 }", "init=zeros,zeros"]
@@ -287,7 +303,9 @@ fn an_axis_of_the_command_line_is_marked_like_one_of_a_file() {
 
 #[test]
 fn a_resolved_config_says_where_its_settings_stand() {
-    assert_snapshot!(said("training.epochs = 3\n[sweep]\n\"training.epochs\" = { at = 2, scale = \"log\" }\n"));
+    assert_snapshot!(said(
+        "training.epochs = 3\n[sweep]\n\"training.epochs\" = { at = 2, scale = \"log\" }\n"
+    ));
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn an_empty_file_is_the_tutorials_setting() {
     let [run] = plan.runs().try_into().unwrap();
     assert_eq!((run.experiment.as_str(), run.arm.as_str(), run.seed), ("x", "base", 0));
     assert_eq!(run.settings.model.widths(), [784, 256, 128, 10]);
-    assert_eq!(run.settings.optimizer.algorithm, Algorithm::Adam { betas: [0.9, 0.999], epsilon: 1e-8 });
+    assert_eq!(
+        run.settings.optimizer.algorithm,
+        Algorithm::Adam { betas: [0.9, 0.999], epsilon: 1e-8 }
+    );
     assert_eq!(run.settings.optimizer.learning_rate, 0.001);
     assert_eq!(run.settings.steps(55_000), 858);
     assert_eq!(run.settings.init.base.bias, Initializer::Zeros);
@@ -58,7 +61,10 @@ fn flags_are_laid_over_files_and_arms() {
     for run in runs {
         assert_eq!(run.settings.training.length, Length::Epochs(3));
         assert_eq!(run.settings.init.base.weight, Initializer::Ones);
-        assert_eq!(run.settings.optimizer.algorithm, Algorithm::Sgd { momentum: 0.0, nesterov: false });
+        assert_eq!(
+            run.settings.optimizer.algorithm,
+            Algorithm::Sgd { momentum: 0.0, nesterov: false }
+        );
     }
 }
 
@@ -94,7 +100,10 @@ fn a_layer_may_differ_and_its_number_says_most() {
 #[test]
 fn an_id_depends_on_numbers_and_not_on_names() {
     let id = |text: &str| plan(text).runs()[0].id();
-    assert_eq!(id("title = \"a\""), id("name = \"b\"\ninit = { kind = \"truncated_normal\", std = 0.1 }"));
+    assert_eq!(
+        id("title = \"a\""),
+        id("name = \"b\"\ninit = { kind = \"truncated_normal\", std = 0.1 }")
+    );
     assert_ne!(id(""), id("seeds = [1]"));
     assert_ne!(id(""), id("optimizer.epsilon = 1e-7"));
     assert_eq!(id(""), id("training.checkpoint_every = 100"));
@@ -114,10 +123,19 @@ fn a_runs_cost_grows_with_what_it_computes() {
     let cost = |text: &str| plan(text).runs()[0].settings.cost();
     let usual = cost("");
     assert!((1.9..2.1).contains(&(cost("training.epochs = 4") / usual)));
-    for dearer in ["model.hidden = [512, 128]", "training.record_loss = \"after_update\"", "training.batch_size = 16"] {
+    for dearer in [
+        "model.hidden = [512, 128]",
+        "training.record_loss = \"after_update\"",
+        "training.batch_size = 16",
+    ] {
         assert!(cost(dearer) > usual, "{dearer}");
     }
-    for cheaper in ["optimizer = \"sgd\"", "model.bias = false", "training.max_steps = 10", "data.validation = 30000"] {
+    for cheaper in [
+        "optimizer = \"sgd\"",
+        "model.bias = false",
+        "training.max_steps = 10",
+        "data.validation = 30000",
+    ] {
         assert!(cost(cheaper) < usual, "{cheaper}");
     }
     assert!(cost("training.epochs = 1000000\nmodel.hidden = [65536, 65536]").is_finite());
@@ -132,7 +150,8 @@ fn how_often_there_is_a_checkpoint_stays_in_the_resolved_config() {
 #[test]
 fn every_committed_config_resolves_to_itself() {
     let configs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(configs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(configs).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let plan = load(&files, &Overrides::default()).unwrap();
     for run in plan.runs() {
@@ -158,7 +177,8 @@ proptest! {
 fn every_example_of_the_documentation_is_a_plan() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let examples: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let examples: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(examples.len(), 6);
     for example in examples {
         assert!(!plan(example).runs().is_empty(), "{example}");

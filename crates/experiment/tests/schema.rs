@@ -23,7 +23,8 @@ fn known(text: &str) -> BTreeSet<String> {
     let file = folder.path().join("x.toml");
     std::fs::write(&file, text).unwrap();
     let problems = load(&[file], &Overrides::default()).unwrap_err();
-    let unknown = problems.list.iter().find(|problem| problem.message.starts_with("unknown key")).unwrap();
+    let unknown =
+        problems.list.iter().find(|problem| problem.message.starts_with("unknown key")).unwrap();
     let (_, list) = unknown.help.as_ref().unwrap().split_once(": ").unwrap();
     list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -45,16 +46,23 @@ fn the_schema_has_the_keys_that_the_reader_knows() {
     let axes = schema["definitions"]["axis"]["anyOf"].as_array().unwrap();
     for axis in &axes[1..5] {
         let form = axis["required"][0].as_str().unwrap();
-        let known = known(&format!("[sweep.\"training.batch_size\"]\n{form} = [1, 2]\nn = 2\n_ = 1"));
+        let known =
+            known(&format!("[sweep.\"training.batch_size\"]\n{form} = [1, 2]\nn = 2\n_ = 1"));
         assert!(keys(axis).is_subset(&known), "{form}");
     }
     let all_kinds = |section: &str, kinds: &[&str]| -> BTreeSet<String> {
-        kinds.iter().flat_map(|kind| known(&format!("[{section}]\nkind = \"{kind}\"\n_ = 1"))).collect()
+        kinds
+            .iter()
+            .flat_map(|kind| known(&format!("[{section}]\nkind = \"{kind}\"\n_ = 1")))
+            .collect()
     };
     let optimizer = &top["optimizer"]["anyOf"][1];
     assert_eq!(keys(optimizer), all_kinds("optimizer", &["adam", "adamw", "sgd"]));
     let schedule = &optimizer["properties"]["schedule"]["anyOf"][1];
-    assert_eq!(keys(schedule), all_kinds("optimizer.schedule", &["constant", "linear", "cosine", "exponential"]));
+    assert_eq!(
+        keys(schedule),
+        all_kinds("optimizer.schedule", &["constant", "linear", "cosine", "exponential"])
+    );
     let mut arm = keys(&top["arms"]["additionalProperties"]);
     arm.extend(["name", "title", "seeds", "arms", "sweep"].map(str::to_owned));
     assert_eq!(arm, keys(&schema));

@@ -24,8 +24,7 @@ fn labels(runs: &[RunSpec]) -> BTreeSet<String> {
     runs.iter().map(RunSpec::label).collect()
 }
 
-const MIXED: &str =
-    "seeds = 3\n[arms.small]\nmodel.hidden = [16]\n[arms.long]\ntraining.epochs = 9\n[arms.usual]\n[arms.same]\n";
+const MIXED: &str = "seeds = 3\n[arms.small]\nmodel.hidden = [16]\n[arms.long]\ntraining.epochs = 9\n[arms.usual]\n[arms.same]\n";
 
 #[test]
 fn the_order_of_arms_and_seeds_changes_nothing_about_who_holds_what() {
@@ -61,7 +60,8 @@ fn no_part_of_a_mixed_sweep_has_much_more_to_do_than_the_others() {
     for (run, part) in all.iter().zip(Shard::divide(&all, 20)) {
         load[part] += run.settings.cost();
     }
-    let (least, most) = load.iter().fold((f64::MAX, 0.0f64), |(least, most), &l| (least.min(l), most.max(l)));
+    let (least, most) =
+        load.iter().fold((f64::MAX, 0.0f64), |(least, most), &l| (least.min(l), most.max(l)));
     assert!(most / least < 1.02, "{load:?}");
 }
 
@@ -161,13 +161,19 @@ impl Cluster {
     fn new(out: &Path, runs: usize) -> Self {
         // 50 settings of different cost, each with many seeds.
         let steps: Vec<String> = (0..50).map(|n| (50 + 20 * n).to_string()).collect();
-        let config = format!("seeds = {}\n[sweep]\n\"training.max_steps\" = [{}]\n", runs / 50, steps.join(", "));
+        let config = format!(
+            "seeds = {}\n[sweep]\n\"training.max_steps\" = [{}]\n",
+            runs / 50,
+            steps.join(", ")
+        );
         let plan = self::runs(&config);
         let mut chance = ChaCha8Rng::seed_from_u64(8);
         let mean = plan.iter().map(|run| run.settings.cost()).sum::<f64>() / plan.len() as f64;
         // Two seconds a run; nobody knows the cost better than to a quarter.
-        let seconds =
-            plan.iter().map(|run| 2.0 * run.settings.cost() / mean * chance.random_range(0.75..1.25)).collect();
+        let seconds = plan
+            .iter()
+            .map(|run| 2.0 * run.settings.cost() / mean * chance.random_range(0.75..1.25))
+            .collect();
         let (saved, recorded) = (vec![0.0; plan.len()], vec![0; plan.len()]);
         Cluster {
             out: out.to_owned(),
@@ -258,7 +264,10 @@ impl Cluster {
         match work.end {
             End::Finished => {
                 work.lock.check().unwrap();
-                assert!(!self.is_final(run), "run {run} was finished by another, though it was locked");
+                assert!(
+                    !self.is_final(run),
+                    "run {run} was finished by another, though it was locked"
+                );
                 directory.write_record(&record_of(&self.plan[run], Status::Finished)).unwrap();
                 self.recorded[run] += 1;
                 self.useful += self.seconds[run];
@@ -395,11 +404,13 @@ fn record_of(run: &RunSpec, status: Status) -> RunRecord {
 
 #[test]
 fn shards_that_fail_are_killed_overlap_and_change_their_number_bring_every_run_to_its_end_once() {
-    let number = |name: &str, usual: usize| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
+    let number =
+        |name: &str, usual: usize| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
     let (runs, shards) = (number("RUNS", 2_000), number("SHARDS", 100));
     // In memory where that can be had: each record is synced to its disk.
     let memory = Path::new("/dev/shm");
-    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+    let folder =
+        if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let mut cluster = Cluster::new(folder.path(), runs);
     cluster.submit(shards, 0.0);
     let half = cluster.seconds.iter().sum::<f64>() / shards as f64 / 2.0;

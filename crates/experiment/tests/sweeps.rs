@@ -30,7 +30,8 @@ fn names(experiment: &Experiment) -> Vec<&str> {
 /// The values of the only axis, as TOML prints them.
 fn values(text: &str) -> String {
     let experiment = swept(text);
-    let values: Vec<String> = experiment.sweep[0][0].values.iter().map(ToString::to_string).collect();
+    let values: Vec<String> =
+        experiment.sweep[0][0].values.iter().map(ToString::to_string).collect();
     values.join(" ")
 }
 
@@ -48,27 +49,43 @@ fn an_axis_is_a_list_or_a_range_quoted_or_not() {
         assert_eq!(swept(&format!("{NORMAL}{same}")).arms, quoted.arms);
     }
     let stds = quoted.arms.iter().map(|arm| arm.settings.init.base.weight.clone());
-    assert_eq!(stds.collect::<Vec<_>>(), [0.01, 0.1, 1.0].map(|std| Initializer::Normal { mean: 0.0, std }));
+    assert_eq!(
+        stds.collect::<Vec<_>>(),
+        [0.01, 0.1, 1.0].map(|std| Initializer::Normal { mean: 0.0, std })
+    );
 
     assert_eq!(
         values("init.kind = \"normal\"\n[sweep]\n\"init.std\" = { log = [1e-4, 1.0], n = 5 }"),
         "0.0001 0.001 0.01 0.1 1.0"
     );
     assert_eq!(
-        values("[sweep]\n\"optimizer.schedule.end\" = { linear = [0, 0.3], n = 4 }\n[optimizer]\nschedule=\"linear\""),
+        values(
+            "[sweep]\n\"optimizer.schedule.end\" = { linear = [0, 0.3], n = 4 }\n[optimizer]\nschedule=\"linear\""
+        ),
         "0.0 0.1 0.2 0.3"
     );
-    assert_eq!(values("[sweep]\n\"optimizer.learning_rate\" = { values = [0.1, 0.01], scale = \"log\" }"), "0.1 0.01");
+    assert_eq!(
+        values("[sweep]\n\"optimizer.learning_rate\" = { values = [0.1, 0.01], scale = \"log\" }"),
+        "0.1 0.01"
+    );
 }
 
 #[test]
 fn values_of_whole_numbers_are_rounded_and_equal_ones_dropped() {
-    assert_eq!(values("[sweep]\n\"training.epochs\" = { log = [1.0, 10.0], n = 8 }"), "1 2 3 4 5 7 10");
     assert_eq!(
-        values("[sweep]\n\"model.hidden.width\" = { linear = [10, 25.4], n = 3 }\nmodel.hidden.depth = [2]"),
+        values("[sweep]\n\"training.epochs\" = { log = [1.0, 10.0], n = 8 }"),
+        "1 2 3 4 5 7 10"
+    );
+    assert_eq!(
+        values(
+            "[sweep]\n\"model.hidden.width\" = { linear = [10, 25.4], n = 3 }\nmodel.hidden.depth = [2]"
+        ),
         "10 18 25"
     );
-    assert_eq!(values("init = \"sparse\"\n[sweep]\ninit.connections = { linear = [1.0, 4.0], n = 4 }"), "1 2 3 4");
+    assert_eq!(
+        values("init = \"sparse\"\n[sweep]\ninit.connections = { linear = [1.0, 4.0], n = 4 }"),
+        "1 2 3 4"
+    );
 }
 
 #[test]
@@ -101,7 +118,8 @@ fn axes_are_a_grid_over_every_arm_and_the_last_is_the_fastest() {
     assert_eq!(experiment.arms.len(), 8);
     let point = experiment.arms[3].point.as_deref().unwrap();
     assert_eq!(point.arm, "a");
-    let axes: Vec<(&str, String)> = point.axes.iter().map(|axis| (&*axis.setting, axis.value.to_string())).collect();
+    let axes: Vec<(&str, String)> =
+        point.axes.iter().map(|axis| (&*axis.setting, axis.value.to_string())).collect();
     assert_eq!(axes, [("model.hidden", "[]".to_owned()), ("training.batch_size", "64".to_owned())]);
     assert_eq!(Plan { experiments: vec![experiment] }.runs().len(), 16);
 }
@@ -130,16 +148,24 @@ fn zipped_axes_advance_together_in_the_grid_of_the_others() {
 fn width_and_depth_are_axes() {
     let plain = swept("model.hidden = { width = 64, depth = 3 }");
     assert_eq!(plain.arms[0].settings.model.hidden, [64, 64, 64]);
-    let experiment = swept("[sweep]\n\"model.hidden.width\" = [16, 32]\n\"model.hidden.depth\" = [1, 2]");
-    assert_eq!(names(&experiment), ["width=16,depth=1", "width=16,depth=2", "width=32,depth=1", "width=32,depth=2"]);
+    let experiment =
+        swept("[sweep]\n\"model.hidden.width\" = [16, 32]\n\"model.hidden.depth\" = [1, 2]");
+    assert_eq!(
+        names(&experiment),
+        ["width=16,depth=1", "width=16,depth=2", "width=32,depth=1", "width=32,depth=2"]
+    );
     assert_eq!(experiment.arms[3].settings.model.hidden, [32, 32]);
     // No hidden layer has no width: two widths of it are one run.
-    assert!(try_load("[sweep]\nmodel.hidden.width = [16, 32]\nmodel.hidden.depth = [0, 2]", &[], false).is_err());
+    assert!(
+        try_load("[sweep]\nmodel.hidden.width = [16, 32]\nmodel.hidden.depth = [0, 2]", &[], false)
+            .is_err()
+    );
 }
 
 #[test]
 fn a_section_is_laid_over_before_what_is_in_it() {
-    let experiment = swept("[sweep]\n\"init.std\" = [0.1, 0.2]\ninit = [\"normal\", \"truncated_normal\"]");
+    let experiment =
+        swept("[sweep]\n\"init.std\" = [0.1, 0.2]\ninit = [\"normal\", \"truncated_normal\"]");
     assert_eq!(names(&experiment)[1], "std=0.1,init=truncated_normal");
     assert_eq!(experiment.arms[1].settings.init.base.weight, Initializer::truncated_normal(0.1));
 }
@@ -155,18 +181,26 @@ fn names_keep_what_folders_may_be_called_and_say_as_much_as_they_need() {
     );
     assert_eq!(names(&both), ["init.std=0.2,init.layers.1.std=0.3"]);
     let layers: Vec<String> = vec!["16".to_owned(); 100];
-    let deep = swept(&format!("[sweep]\n\"model.hidden\" = [[{}], [{}]]", layers.join(","), layers[1..].join(",")));
+    let deep = swept(&format!(
+        "[sweep]\n\"model.hidden\" = [[{}], [{}]]",
+        layers.join(","),
+        layers[1..].join(",")
+    ));
     assert!(names(&deep).iter().all(|name| name.len() == 180 && name.contains('~')));
     assert_ne!(deep.arms[0].name, deep.arms[1].name);
 }
 
 #[test]
 fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
-    let sweep =
-        format!("{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-3, 1.0], n = 4 }}\n\"training.batch_size\" = [32]");
+    let sweep = format!(
+        "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-3, 1.0], n = 4 }}\n\"training.batch_size\" = [32]"
+    );
     let with = |set: &[&str]| names(&with(&sweep, set)).join(" ");
     assert_eq!(with(&["init.std=1,2"]), "std=1,batch_size=32 std=2,batch_size=32");
-    assert_eq!(with(&["init.std={ linear = [1, 2], n = 2 }"]), "std=1.0,batch_size=32 std=2.0,batch_size=32");
+    assert_eq!(
+        with(&["init.std={ linear = [1, 2], n = 2 }"]),
+        "std=1.0,batch_size=32 std=2.0,batch_size=32"
+    );
     assert_eq!(with(&["init.std=0.5"]), "batch_size=32");
     assert_eq!(with(&["init=ones", "training={ batch_size = 16 }"]), "base");
     assert_eq!(
@@ -182,7 +216,11 @@ fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
         "batch_size=32,hidden=64 batch_size=32,hidden=64x64"
     );
     assert_eq!(
-        with(&["training.max_steps=5,6", "sweep.zip=[[\"init.std\", \"training.max_steps\"]]", "init.std=1,2"]),
+        with(&[
+            "training.max_steps=5,6",
+            "sweep.zip=[[\"init.std\", \"training.max_steps\"]]",
+            "init.std=1,2"
+        ]),
         "std=1,batch_size=32,max_steps=5 std=2,batch_size=32,max_steps=6"
     );
     // A table of settings is no axis.
@@ -191,7 +229,10 @@ fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
 
 #[test]
 fn what_is_laid_over_a_point_stays_in_its_resolved_config() {
-    let run = with("[sweep]\noptimizer = [\"sgd\", \"adam\"]", &["optimizer.learning_rate=0.5", "init.bias=ones"]);
+    let run = with(
+        "[sweep]\noptimizer = [\"sgd\", \"adam\"]",
+        &["optimizer.learning_rate=0.5", "init.bias=ones"],
+    );
     let runs = Plan { experiments: vec![run] }.runs();
     assert_eq!(again(&runs[0]), runs[0]);
     assert_eq!(runs[0].settings.optimizer.learning_rate, 0.5);
@@ -227,7 +268,10 @@ fn a_hundred_thousand_runs_are_planned_and_more_are_refused_before_there_are_any
         refused(&format!("seeds = 1001\n{}", axes(10)), false)
             .contains("100,100 runs (1 arm x 100 points x 1,001 seeds)")
     );
-    assert_eq!(try_load("seeds = 100000\n[arms.a]\n[arms.b]", &[], true).unwrap().runs().len(), 200_000);
+    assert_eq!(
+        try_load("seeds = 100000\n[arms.a]\n[arms.b]", &[], true).unwrap().runs().len(),
+        200_000
+    );
     let absurd = format!("seeds = 10000\n{}", axes(10_000));
     assert!(refused(&absurd, false).contains("1,000,000,000,000 runs"));
     assert!(refused(&absurd, true).contains("1,000,000,000,000 runs"));
@@ -236,12 +280,17 @@ fn a_hundred_thousand_runs_are_planned_and_more_are_refused_before_there_are_any
 /// An axis in TOML and how many values it has.
 fn axis() -> impl Strategy<Value = (&'static str, String, usize)> {
     let reals = prop::collection::btree_set(1u32..10_000, 1..5).prop_map(|values| {
-        (format!("{:?}", values.iter().map(|x| f64::from(*x) / 1e4).collect::<Vec<_>>()), values.len())
+        (
+            format!("{:?}", values.iter().map(|x| f64::from(*x) / 1e4).collect::<Vec<_>>()),
+            values.len(),
+        )
     });
-    let log = (-8..0i32, 1..8i32, 2..6usize)
-        .prop_map(|(from, decades, n)| (format!("{{ log = [1e{from}, 1e{}], n = {n} }}", from + decades), n));
-    let linear = (1..1000u32, 1..1000u32, 2..6usize)
-        .prop_map(|(from, span, n)| (format!("{{ linear = [{from}e-4, {}e-4], n = {n} }}", from + span), n));
+    let log = (-8..0i32, 1..8i32, 2..6usize).prop_map(|(from, decades, n)| {
+        (format!("{{ log = [1e{from}, 1e{}], n = {n} }}", from + decades), n)
+    });
+    let linear = (1..1000u32, 1..1000u32, 2..6usize).prop_map(|(from, span, n)| {
+        (format!("{{ linear = [{from}e-4, {}e-4], n = {n} }}", from + span), n)
+    });
     let whole = prop::collection::btree_set(1u32..500, 1..4)
         .prop_map(|values| (format!("{values:?}").replace(['{', '}'], ""), values.len()))
         .prop_map(|(list, n)| (format!("[{list}]"), n));
@@ -250,7 +299,10 @@ fn axis() -> impl Strategy<Value = (&'static str, String, usize)> {
         (Just("optimizer.learning_rate"), prop_oneof![reals, log, linear]),
         (Just("training.batch_size"), whole.clone()),
         (Just("training.max_steps"), whole),
-        (Just("model.activation"), Just(("[\"relu\", \"leaky_relu(0.2)\", \"tanh\"]".to_owned(), 3))),
+        (
+            Just("model.activation"),
+            Just(("[\"relu\", \"leaky_relu(0.2)\", \"tanh\"]".to_owned(), 3))
+        ),
         (Just("model.hidden"), Just(("[[], [16], [16, 8]]".to_owned(), 3))),
     ]
     .prop_map(|(setting, (values, n))| (setting, values, n))

@@ -31,5 +31,7 @@ fn default_network(bencher: Bencher<'_, '_>, name: &str) {
 fn square_4096(bencher: Bencher<'_, '_>, name: &str) {
     let init = kind(name);
     let target = Target::linear(4096, 4096);
-    bencher.bench(|| init.draw(&target, &mut Stream::new(0, Purpose::Weights, [0, 0])).expect("it fits"));
+    bencher.bench(|| {
+        init.draw(&target, &mut Stream::new(0, Purpose::Weights, [0, 0])).expect("it fits")
+    });
 }

@@ -152,7 +152,13 @@ impl Activation {
 
     /// Whether a positive factor on its input is the same factor on its output.
     pub const fn is_homogeneous(self) -> bool {
-        matches!(self, Activation::Linear | Activation::Relu | Activation::LeakyRelu { .. } | Activation::Prelu { .. })
+        matches!(
+            self,
+            Activation::Linear
+                | Activation::Relu
+                | Activation::LeakyRelu { .. }
+                | Activation::Prelu { .. }
+        )
     }
 
     /// The name as TOML files give it, without constants.
@@ -210,17 +216,29 @@ impl Activation {
             return None;
         }
         Some(match (self, constants) {
-            (Activation::LeakyRelu { .. }, &[negative_slope]) => Activation::LeakyRelu { negative_slope },
+            (Activation::LeakyRelu { .. }, &[negative_slope]) => {
+                Activation::LeakyRelu { negative_slope }
+            }
             (Activation::Prelu { .. }, &[alpha]) => Activation::Prelu { alpha },
             (Activation::ThresholdedRelu { .. }, &[alpha]) => Activation::ThresholdedRelu { alpha },
             (Activation::Elu { .. }, &[alpha]) => Activation::Elu { alpha },
             (Activation::Celu { .. }, &[alpha]) if alpha > 0.0 => Activation::Celu { alpha },
             (Activation::Softplus { .. }, &[beta]) if beta > 0.0 => Activation::Softplus { beta },
-            (Activation::HardSigmoid { .. }, &[alpha, beta]) => Activation::HardSigmoid { alpha, beta },
-            (Activation::Hardtanh { .. }, &[min, max]) if min < max => Activation::Hardtanh { min, max },
-            (Activation::HardShrink { .. }, &[lambda]) if lambda >= 0.0 => Activation::HardShrink { lambda },
-            (Activation::SoftShrink { .. }, &[lambda]) if lambda >= 0.0 => Activation::SoftShrink { lambda },
-            (Activation::Shrink { .. }, &[lambda, bias]) if lambda >= 0.0 => Activation::Shrink { lambda, bias },
+            (Activation::HardSigmoid { .. }, &[alpha, beta]) => {
+                Activation::HardSigmoid { alpha, beta }
+            }
+            (Activation::Hardtanh { .. }, &[min, max]) if min < max => {
+                Activation::Hardtanh { min, max }
+            }
+            (Activation::HardShrink { .. }, &[lambda]) if lambda >= 0.0 => {
+                Activation::HardShrink { lambda }
+            }
+            (Activation::SoftShrink { .. }, &[lambda]) if lambda >= 0.0 => {
+                Activation::SoftShrink { lambda }
+            }
+            (Activation::Shrink { .. }, &[lambda, bias]) if lambda >= 0.0 => {
+                Activation::Shrink { lambda, bias }
+            }
             _ => return None,
         })
     }
@@ -233,7 +251,8 @@ impl Activation {
         match self {
             Activation::Linear => x,
             Activation::Relu => x.max(0.0),
-            Activation::LeakyRelu { negative_slope: slope } | Activation::Prelu { alpha: slope } => {
+            Activation::LeakyRelu { negative_slope: slope }
+            | Activation::Prelu { alpha: slope } => {
                 if x < 0.0 {
                     slope * x
                 } else {
@@ -258,7 +277,9 @@ impl Activation {
             }
             Activation::Silu => x * sigmoid(x),
             Activation::Mish => x * libm::tanh(softplus(x)),
-            Activation::HardSwish => x * Activation::HardSigmoid { alpha: 1.0 / 6.0, beta: 0.5 }.apply(x),
+            Activation::HardSwish => {
+                x * Activation::HardSigmoid { alpha: 1.0 / 6.0, beta: 0.5 }.apply(x)
+            }
             Activation::Softplus { beta } => softplus(beta * x) / beta,
             Activation::Sigmoid => sigmoid(x),
             Activation::LogSigmoid => -softplus(-x),
@@ -268,7 +289,9 @@ impl Activation {
             Activation::Tanhshrink => x - libm::tanh(x),
             Activation::Softsign => x / (1.0 + x.abs()),
             Activation::HardShrink { lambda } => Activation::Shrink { lambda, bias: 0.0 }.apply(x),
-            Activation::SoftShrink { lambda } => Activation::Shrink { lambda, bias: lambda }.apply(x),
+            Activation::SoftShrink { lambda } => {
+                Activation::Shrink { lambda, bias: lambda }.apply(x)
+            }
             Activation::Shrink { lambda, bias } => {
                 if x.abs() > lambda {
                     x - bias * x.signum()
@@ -320,7 +343,8 @@ impl FromStr for Activation {
         let usual = Activation::ALL.into_iter().find(|activation| activation.name() == name);
         let usual = usual.ok_or_else(|| ActivationError::Unknown(text.to_owned()))?;
         let Some(constants) = constants else { return Ok(usual) };
-        let constants: Option<Vec<f64>> = constants.split(',').map(|constant| constant.trim().parse().ok()).collect();
+        let constants: Option<Vec<f64>> =
+            constants.split(',').map(|constant| constant.trim().parse().ok()).collect();
         constants.and_then(|constants| usual.with_constants(&constants)).ok_or_else(|| {
             let constants: Vec<_> = usual.constants().iter().map(f64::to_string).collect();
             let example = match constants.as_slice() {
@@ -343,8 +367,13 @@ mod tests {
             assert_eq!(activation.name().parse(), Ok(activation));
         }
         assert_eq!("hardtanh(-2, 2)".parse(), Ok(Activation::Hardtanh { min: -2.0, max: 2.0 }));
-        for wrong in ["relu(1)", "softplus(0)", "leaky_relu(a)", "leaky_relu()", "shrink(1)", "elu(inf)"] {
-            assert!(matches!(wrong.parse::<Activation>(), Err(ActivationError::Constants { .. })), "{wrong}");
+        for wrong in
+            ["relu(1)", "softplus(0)", "leaky_relu(a)", "leaky_relu()", "shrink(1)", "elu(inf)"]
+        {
+            assert!(
+                matches!(wrong.parse::<Activation>(), Err(ActivationError::Constants { .. })),
+                "{wrong}"
+            );
         }
         assert_eq!("relo".parse::<Activation>(), Err(ActivationError::Unknown("relo".into())));
     }
@@ -352,8 +381,9 @@ mod tests {
     #[test]
     fn homogeneous_ones_let_a_factor_through() {
         for activation in Activation::ALL {
-            let through =
-                [-3.0, -0.7, 0.3, 0.9, 5.0].iter().all(|x| activation.apply(2.0 * x) == 2.0 * activation.apply(*x));
+            let through = [-3.0, -0.7, 0.3, 0.9, 5.0]
+                .iter()
+                .all(|x| activation.apply(2.0 * x) == 2.0 * activation.apply(*x));
             assert_eq!(through, activation.is_homogeneous(), "{activation}");
         }
     }

@@ -41,7 +41,9 @@ impl Framework {
     pub(crate) fn bias(self) -> Initializer {
         match self {
             Framework::Keras | Framework::Flax | Framework::Haiku => Initializer::Zeros,
-            Framework::Burn | Framework::PyTorch | Framework::Candle | Framework::Tch => Initializer::GeneralRule,
+            Framework::Burn | Framework::PyTorch | Framework::Candle | Framework::Tch => {
+                Initializer::GeneralRule
+            }
         }
     }
 }

@@ -60,9 +60,8 @@ impl Activation {
             Activation::Linear | Activation::Sigmoid => 1.0,
             Activation::Tanh => 5.0 / 3.0,
             Activation::Relu => SQRT_2,
-            Activation::LeakyRelu { negative_slope: slope } | Activation::Prelu { alpha: slope } => {
-                (2.0 / (1.0 + slope * slope)).sqrt()
-            }
+            Activation::LeakyRelu { negative_slope: slope }
+            | Activation::Prelu { alpha: slope } => (2.0 / (1.0 + slope * slope)).sqrt(),
             Activation::Selu => 0.75,
             _ => self.second_moment_gain(),
         }
@@ -125,7 +124,9 @@ mod tests {
         }
         // E[x^2; |x| > 1/2] = 1 - erf(1/sqrt(8)) + phi(1/2).
         let expected = 1.0 - libm::erf(0.5 * FRAC_1_SQRT_2) + normal_density(0.5);
-        assert!((Activation::HardShrink { lambda: 0.5 }.second_moment(1.0) - expected).abs() < 1e-12);
+        assert!(
+            (Activation::HardShrink { lambda: 0.5 }.second_moment(1.0) - expected).abs() < 1e-12
+        );
         // Self-normalizing: a SELU's second moment is 1 already.
         assert!((Activation::Selu.second_moment_gain() - 1.0).abs() < 1e-6);
     }

@@ -3,7 +3,9 @@
 use crate::catalog::Category;
 use crate::scaling::{autoinit_std, general_rule, mup_std, random_walk_gain, spectral_std};
 use crate::word::words;
-use crate::{Activation, Base, Connections, Fan, Form, Framework, Gain, Law, Stream, Target, structured};
+use crate::{
+    Activation, Base, Connections, Fan, Form, Framework, Gain, Law, Stream, Target, structured,
+};
 
 /// How the numbers of one tensor are drawn.
 ///
@@ -89,7 +91,13 @@ words! {
 
 impl Bounds {
     /// The bounds as standard deviations from the mean.
-    pub(crate) fn in_standard_deviations(self, mean: f64, std: f64, lower: f64, upper: f64) -> (f64, f64) {
+    pub(crate) fn in_standard_deviations(
+        self,
+        mean: f64,
+        std: f64,
+        lower: f64,
+        upper: f64,
+    ) -> (f64, f64) {
         match self {
             Bounds::Std => (lower, upper),
             Bounds::Absolute => ((lower - mean) / std, (upper - mean) / std),
@@ -103,19 +111,29 @@ impl Bounds {
 #[allow(missing_docs, reason = "the messages name every field")]
 pub enum DrawError {
     /// The formula divides by a fan that is zero.
-    #[error("{kind} needs fans of at least 1, but those of the tensor {shape:?} are {fan_in} in and {fan_out} out")]
+    #[error(
+        "{kind} needs fans of at least 1, but those of the tensor {shape:?} are {fan_in} in and {fan_out} out"
+    )]
     NoFan { kind: &'static str, shape: Vec<usize>, fan_in: usize, fan_out: usize },
     /// A vector, where only a matrix has a meaning.
-    #[error("{kind} fills matrices, but the tensor {shape:?} is a vector: a bias needs another initializer")]
+    #[error(
+        "{kind} fills matrices, but the tensor {shape:?} is a vector: a bias needs another initializer"
+    )]
     NotAMatrix { kind: &'static str, shape: Vec<usize> },
     /// A convolution, where only a fully connected layer has a meaning.
-    #[error("{kind} fills weights of fully connected layers, but the tensor {shape:?} is a convolution's")]
+    #[error(
+        "{kind} fills weights of fully connected layers, but the tensor {shape:?} is a convolution's"
+    )]
     NotFullyConnected { kind: &'static str, shape: Vec<usize> },
     /// Mirrored units come in pairs.
-    #[error("{kind} pairs the units of hidden layers, so their widths must be even, but one of them is {width}")]
+    #[error(
+        "{kind} pairs the units of hidden layers, so their widths must be even, but one of them is {width}"
+    )]
     OddWidth { kind: &'static str, width: usize },
     /// More connections are asked for than there are.
-    #[error("{kind} is to keep {connections} {along} connections, but the tensor {shape:?} has only {available}")]
+    #[error(
+        "{kind} is to keep {connections} {along} connections, but the tensor {shape:?} has only {available}"
+    )]
     TooManyConnections {
         kind: &'static str,
         connections: usize,
@@ -124,7 +142,9 @@ pub enum DrawError {
         shape: Vec<usize>,
     },
     /// The paper has no gain for the activation.
-    #[error("{kind} has a gain of its own for linear and relu only; for {activation} give gain as a number")]
+    #[error(
+        "{kind} has a gain of its own for linear and relu only; for {activation} give gain as a number"
+    )]
     NoGain { kind: &'static str, activation: Activation },
     /// Layers can be rescaled against each other only where the activation lets a factor through.
     #[error(
@@ -141,7 +161,14 @@ impl Initializer {
     /// A normal around 0, redrawn beyond two standard deviations: TensorFlow's `truncated_normal`, the tutorial's. `std`
     /// is the one before truncation; what is drawn has 0.8796 of it.
     pub const fn truncated_normal(std: f64) -> Self {
-        Initializer::TruncatedNormal { mean: 0.0, std, lower: -2.0, upper: 2.0, bounds: Bounds::Std, corrected: false }
+        Initializer::TruncatedNormal {
+            mean: 0.0,
+            std,
+            lower: -2.0,
+            upper: 2.0,
+            bounds: Bounds::Std,
+            corrected: false,
+        }
     }
 
     /// Draws every number of `target` from `stream`, in row-major order of its shape.
@@ -157,7 +184,9 @@ impl Initializer {
             return Ok(law.draw(target.len(), stream));
         }
         Ok(match *self {
-            Initializer::Orthogonal { gain } => structured::orthogonal(gain.value(target), target, stream),
+            Initializer::Orthogonal { gain } => {
+                structured::orthogonal(gain.value(target), target, stream)
+            }
             Initializer::Identity { gain } => structured::identity(gain.value(target), target),
             Initializer::Sparse { connections, along, std } => {
                 structured::sparse(connections, along, std, target, stream)
@@ -165,10 +194,16 @@ impl Initializer {
             Initializer::LooksLinear { gain, base } => {
                 structured::looks_linear(gain.value(target), base, target, stream)
             }
-            Initializer::ZeroHadamard { gain } => structured::zero_hadamard(gain.value(target), target),
-            Initializer::TanhFixedPoint { noise } => structured::tanh_fixed_point(noise, target, stream),
+            Initializer::ZeroHadamard { gain } => {
+                structured::zero_hadamard(gain.value(target), target)
+            }
+            Initializer::TanhFixedPoint { noise } => {
+                structured::tanh_fixed_point(noise, target, stream)
+            }
             Initializer::Sinusoidal { gain } => structured::sinusoidal(gain.value(target), target),
-            Initializer::RandomizedAsymmetric => structured::randomized_asymmetric(target, stream).0,
+            Initializer::RandomizedAsymmetric => {
+                structured::randomized_asymmetric(target, stream).0
+            }
             Initializer::Lsuv { .. } => structured::orthogonal(1.0, target, stream),
             _ => unreachable!("{} has a law", self.kind().name),
         })
@@ -181,19 +216,22 @@ impl Initializer {
     pub fn check(&self, target: &Target) -> Result<(), DrawError> {
         let kind = self.kind();
         let shape = || target.shape.clone();
-        let reads_fans =
-            !matches!(kind.category, Category::Constant | Category::Distribution) || *self == Initializer::GeneralRule;
+        let reads_fans = !matches!(kind.category, Category::Constant | Category::Distribution)
+            || *self == Initializer::GeneralRule;
         let (fan_in, fan_out) = (target.fan_in, target.fan_out);
         if reads_fans && (fan_in == 0 || fan_out == 0) {
             return Err(DrawError::NoFan { kind: kind.name, shape: shape(), fan_in, fan_out });
         }
-        let fills_matrices = matches!(kind.category, Category::Structured | Category::DataDependent);
+        let fills_matrices =
+            matches!(kind.category, Category::Structured | Category::DataDependent);
         if fills_matrices && target.is_vector() {
             return Err(DrawError::NotAMatrix { kind: kind.name, shape: shape() });
         }
         let (inputs, outputs) = target.matrix();
         match *self {
-            Initializer::RandomWalk { gain } => random_walk_gain(kind.name, gain, target).map(|_| ()),
+            Initializer::RandomWalk { gain } => {
+                random_walk_gain(kind.name, gain, target).map(|_| ())
+            }
             Initializer::Sparse { .. }
             | Initializer::LooksLinear { .. }
             | Initializer::ZeroHadamard { .. }
@@ -202,9 +240,17 @@ impl Initializer {
             {
                 Err(DrawError::NotFullyConnected { kind: kind.name, shape: shape() })
             }
-            Initializer::Sparse { connections, along, .. } if connections > along.available(target) => {
+            Initializer::Sparse { connections, along, .. }
+                if connections > along.available(target) =>
+            {
                 let (available, along) = (along.available(target), along.name());
-                Err(DrawError::TooManyConnections { kind: kind.name, connections, along, available, shape: shape() })
+                Err(DrawError::TooManyConnections {
+                    kind: kind.name,
+                    connections,
+                    along,
+                    available,
+                    shape: shape(),
+                })
             }
             Initializer::LooksLinear { .. } if !target.is_first() && inputs % 2 == 1 => {
                 Err(DrawError::OddWidth { kind: kind.name, width: inputs })
@@ -215,7 +261,9 @@ impl Initializer {
             Initializer::Krahenbuhl { balance: true, .. } => {
                 let around = [target.preceding, target.activation];
                 match around.into_iter().find(|activation| !activation.is_homogeneous()) {
-                    Some(activation) => Err(DrawError::NotHomogeneous { kind: kind.name, activation }),
+                    Some(activation) => {
+                        Err(DrawError::NotHomogeneous { kind: kind.name, activation })
+                    }
                     None => Ok(()),
                 }
             }
@@ -238,15 +286,21 @@ impl Initializer {
         self.check(target).ok()?;
         match *self {
             _ if self.needs_first_batch() => None,
-            Initializer::Orthogonal { gain } => Some(structured::orthogonal_std(gain.value(target), target)),
+            Initializer::Orthogonal { gain } => {
+                Some(structured::orthogonal_std(gain.value(target), target))
+            }
             Initializer::Sparse { connections, along, std } => {
                 Some(std * (connections as f64 / along.available(target) as f64).sqrt())
             }
             Initializer::LooksLinear { gain, base } => {
                 Some(structured::looks_linear_std(gain.value(target), base, target))
             }
-            Initializer::Sinusoidal { gain } => Some(structured::sinusoidal_std(gain.value(target), target)),
-            Initializer::RandomizedAsymmetric => Some(structured::randomized_asymmetric_std(target)),
+            Initializer::Sinusoidal { gain } => {
+                Some(structured::sinusoidal_std(gain.value(target), target))
+            }
+            Initializer::RandomizedAsymmetric => {
+                Some(structured::randomized_asymmetric_std(target))
+            }
             _ => self.law(target).map(|law| law.std()),
         }
     }
@@ -280,22 +334,33 @@ impl Initializer {
                 let (lower, upper) = bounds.in_standard_deviations(mean, std, lower, upper);
                 Law::truncated_normal(mean, std, lower, upper, corrected)
             }
-            Initializer::VarianceScaling { scale, mode, distribution } => distribution.law(fan_std(scale.sqrt(), mode)),
-            Initializer::GlorotUniform { gain } => Form::Uniform.law(fan_std(gain.value(target), Fan::Average)),
+            Initializer::VarianceScaling { scale, mode, distribution } => {
+                distribution.law(fan_std(scale.sqrt(), mode))
+            }
+            Initializer::GlorotUniform { gain } => {
+                Form::Uniform.law(fan_std(gain.value(target), Fan::Average))
+            }
             Initializer::GlorotNormal { gain, truncated } => {
                 Form::normal(truncated).law(fan_std(gain.value(target), Fan::Average))
             }
-            Initializer::HeUniform { gain, mode } => Form::Uniform.law(fan_std(gain.value(target), mode)),
+            Initializer::HeUniform { gain, mode } => {
+                Form::Uniform.law(fan_std(gain.value(target), mode))
+            }
             Initializer::HeNormal { gain, mode, truncated } => {
                 Form::normal(truncated).law(fan_std(gain.value(target), mode))
             }
             Initializer::LecunUniform => Form::Uniform.law(fan_std(1.0, Fan::In)),
-            Initializer::LecunNormal { truncated } => Form::normal(truncated).law(fan_std(1.0, Fan::In)),
-            Initializer::RandomWalk { gain } => {
-                Form::Normal.law(fan_std(random_walk_gain(self.kind().name, gain, target)?, Fan::In))
+            Initializer::LecunNormal { truncated } => {
+                Form::normal(truncated).law(fan_std(1.0, Fan::In))
             }
-            Initializer::Mup { gain, base_width } => Form::Normal.law(mup_std(gain.value(target), base_width, target)),
-            Initializer::Spectral { gain } => Form::Normal.law(spectral_std(gain.value(target), target)),
+            Initializer::RandomWalk { gain } => Form::Normal
+                .law(fan_std(random_walk_gain(self.kind().name, gain, target)?, Fan::In)),
+            Initializer::Mup { gain, base_width } => {
+                Form::Normal.law(mup_std(gain.value(target), base_width, target))
+            }
+            Initializer::Spectral { gain } => {
+                Form::Normal.law(spectral_std(gain.value(target), target))
+            }
             Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
                 distribution.law(autoinit_std(input_mean, input_variance, signal_variance, target))
             }

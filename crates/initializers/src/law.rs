@@ -50,7 +50,13 @@ impl Law {
 
     /// A normal truncated at `lower` and `upper` standard deviations from its mean; a constant where `std` is 0. `std` is
     /// the one before truncation or, where `corrected`, the one after it.
-    pub(crate) fn truncated_normal(mean: f64, std: f64, lower: f64, upper: f64, corrected: bool) -> Self {
+    pub(crate) fn truncated_normal(
+        mean: f64,
+        std: f64,
+        lower: f64,
+        upper: f64,
+        corrected: bool,
+    ) -> Self {
         if std == 0.0 {
             return Law::Constant { value: mean };
         }
@@ -74,7 +80,12 @@ impl Law {
                 let (lower, upper) = if lower > 0.0 { (-upper, -lower) } else { (lower, upper) };
                 let below = normal_cdf(lower);
                 let mass = normal_cdf(upper) - below;
-                draw_quantiles(n, stream, |u| below + mass * u, |z| mean + side * std * z.clamp(lower, upper))
+                draw_quantiles(
+                    n,
+                    stream,
+                    |u| below + mass * u,
+                    |z| mean + side * std * z.clamp(lower, upper),
+                )
             }
         }
     }
@@ -99,7 +110,11 @@ impl Law {
             Law::Normal { mean, std } => normal_density((x - mean) / std) / std,
             Law::TruncatedNormal { mean, std, lower, upper } => {
                 let z = (x - mean) / std;
-                if (lower..=upper).contains(&z) { normal_density(z) / (std * mass(lower, upper)) } else { 0.0 }
+                if (lower..=upper).contains(&z) {
+                    normal_density(z) / (std * mass(lower, upper))
+                } else {
+                    0.0
+                }
             }
         }
     }
@@ -123,7 +138,9 @@ impl Law {
             Law::Constant { value } => value,
             Law::Uniform { min, max } => (min + max) / 2.0,
             Law::Normal { mean, .. } => mean,
-            Law::TruncatedNormal { mean, std, lower, upper } => mean + std * truncated_moments(lower, upper).0,
+            Law::TruncatedNormal { mean, std, lower, upper } => {
+                mean + std * truncated_moments(lower, upper).0
+            }
         }
     }
 
@@ -133,7 +150,9 @@ impl Law {
             Law::Constant { .. } => 0.0,
             Law::Uniform { min, max } => (max - min) / 12f64.sqrt(),
             Law::Normal { std, .. } => std,
-            Law::TruncatedNormal { std, lower, upper, .. } => std * truncated_moments(lower, upper).1,
+            Law::TruncatedNormal { std, lower, upper, .. } => {
+                std * truncated_moments(lower, upper).1
+            }
         }
     }
 
@@ -189,7 +208,9 @@ pub(crate) fn truncated_moments(lower: f64, upper: f64) -> (f64, f64) {
     // Nothing is left to integrate beyond 10 standard deviations.
     let (a, b) = (lower.max(-10.0), upper.min(10.0));
     let peak = 0f64.clamp(a, b);
-    let moment = |f: &dyn Fn(f64) -> f64| integrate(a, b, 200, |z| f(z) * libm::exp(0.5 * (peak - z) * (peak + z)));
+    let moment = |f: &dyn Fn(f64) -> f64| {
+        integrate(a, b, 200, |z| f(z) * libm::exp(0.5 * (peak - z) * (peak + z)))
+    };
     let mass = moment(&|_| 1.0);
     let mean = moment(&|z| z) / mass;
     (mean, (moment(&|z| (z - mean) * (z - mean)) / mass).sqrt())

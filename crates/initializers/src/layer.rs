@@ -35,7 +35,12 @@ impl Initializer {
     ///
     /// # Errors
     /// When either initializer has no meaning for its tensor.
-    pub fn draw_layer(&self, bias: Option<&Initializer>, target: &Target, seed: u64) -> Result<LayerDraw, DrawError> {
+    pub fn draw_layer(
+        &self,
+        bias: Option<&Initializer>,
+        target: &Target,
+        seed: u64,
+    ) -> Result<LayerDraw, DrawError> {
         self.check_layer(bias, target)?;
         let stream = |tensor| Stream::new(seed, Purpose::Weights, [target.layer as u64, tensor]);
         if self.draws_both(bias) {
@@ -50,9 +55,17 @@ impl Initializer {
     ///
     /// # Errors
     /// As [`Initializer::draw_layer`].
-    pub fn check_layer(&self, bias: Option<&Initializer>, target: &Target) -> Result<(), DrawError> {
+    pub fn check_layer(
+        &self,
+        bias: Option<&Initializer>,
+        target: &Target,
+    ) -> Result<(), DrawError> {
         self.check(target)?;
-        if self.draws_both(bias) { Ok(()) } else { bias.unwrap_or(&self.default_bias()).check(&target.bias()) }
+        if self.draws_both(bias) {
+            Ok(())
+        } else {
+            bias.unwrap_or(&self.default_bias()).check(&target.bias())
+        }
     }
 
     /// Whether weight and bias have one law together.

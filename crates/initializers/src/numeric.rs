@@ -154,8 +154,10 @@ mod tests {
 
     #[test]
     fn the_quantile_inverts_the_cumulative_function() {
-        for p in [1e-300, 1e-40, 1e-16, 1e-9, 0.001, 0.02, 0.07, 0.075, 0.2, 0.425, 0.5, 0.6, 0.925, 0.93, 0.99, 0.999]
-        {
+        for p in [
+            1e-300, 1e-40, 1e-16, 1e-9, 0.001, 0.02, 0.07, 0.075, 0.2, 0.425, 0.5, 0.6, 0.925,
+            0.93, 0.99, 0.999,
+        ] {
             let back = normal_cdf(normal_quantile(p));
             assert!((back / p - 1.0).abs() < 1e-12, "{p}: {back}");
         }

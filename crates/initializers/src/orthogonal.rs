@@ -16,7 +16,8 @@ const LANES: usize = 8;
 ///
 /// `rows >= columns` must hold.
 pub(crate) fn orthonormal_columns(rows: usize, columns: usize, stream: &mut Stream) -> Vec<f64> {
-    let reflections: Vec<Reflection> = (0..columns).map(|k| Reflection::draw(rows - k, stream)).collect();
+    let reflections: Vec<Reflection> =
+        (0..columns).map(|k| Reflection::draw(rows - k, stream)).collect();
     let mut q = vec![0.0; rows * columns];
     // From the last reflection to the first: what the first k leave alone is still the identity.
     for (k, reflection) in reflections.iter().enumerate().rev() {

@@ -68,7 +68,11 @@ pub(crate) fn general_rule(target: &Target) -> Law {
 /// grows nor shrinks on average in a network of that width, which is more than He's where it is narrow.
 ///
 /// Sussillo & Abbott 2014 have it for linear and ReLU networks; for others they search by experiment.
-pub(crate) fn random_walk_gain(kind: &'static str, gain: Gain, target: &Target) -> Result<f64, DrawError> {
+pub(crate) fn random_walk_gain(
+    kind: &'static str,
+    gain: Gain,
+    target: &Target,
+) -> Result<f64, DrawError> {
     let width = target.fan_in as f64;
     let activation = match gain {
         Gain::Number(gain) => return Ok(gain),
@@ -119,7 +123,12 @@ pub(crate) fn spectral_std(gain: f64, target: &Target) -> f64 {
 /// AutoInit: the standard deviation with which the layer's outputs have the variance `signal_variance`, from the second
 /// moment of its inputs: the data's for the first layer; for another, that of the preceding activation's values when what
 /// goes into it is normal with mean 0 and that variance.
-pub(crate) fn autoinit_std(input_mean: f64, input_variance: f64, signal_variance: f64, target: &Target) -> f64 {
+pub(crate) fn autoinit_std(
+    input_mean: f64,
+    input_variance: f64,
+    signal_variance: f64,
+    target: &Target,
+) -> f64 {
     let second_moment = if target.is_first() {
         input_mean * input_mean + input_variance
     } else {

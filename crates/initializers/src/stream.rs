@@ -50,7 +50,8 @@ impl Stream {
     /// The stream of (seed, purpose, index), from its beginning.
     pub fn new(seed: u64, purpose: Purpose, index: [u64; 2]) -> Self {
         let mut key = [0; 32];
-        for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose.code(), index[0], index[1]]) {
+        for (bytes, word) in key.chunks_exact_mut(8).zip([seed, purpose.code(), index[0], index[1]])
+        {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
         Stream(ChaCha8Rng::from_seed(key))
@@ -102,7 +103,11 @@ mod tests {
     fn a_stream_starts_with_pinned_numbers() {
         let mut stream = Stream::new(0, Purpose::Weights, [0, 0]);
         let drawn = [stream.next_u64(), stream.next_u64()];
-        assert_eq!(drawn, [4606029925845525861, 5881008411243030533], "pinned: a change here changes every run");
+        assert_eq!(
+            drawn,
+            [4606029925845525861, 5881008411243030533],
+            "pinned: a change here changes every run"
+        );
     }
 
     #[test]

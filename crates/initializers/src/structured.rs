@@ -112,8 +112,11 @@ pub(crate) fn tanh_fixed_point(noise: f64, target: &Target, stream: &mut Stream)
 /// `gain sqrt(2 / (inputs + outputs))`.
 pub(crate) fn sinusoidal(gain: f64, target: &Target) -> Vec<f32> {
     let (inputs, outputs) = target.matrix();
-    let sine = |i: usize, j: usize| libm::sin((j + 1) as f64 * (TAU * i as f64 / inputs as f64 + TAU / outputs as f64));
-    let sines: Vec<f64> = (0..inputs * outputs).map(|at| sine(at / outputs, at % outputs)).collect();
+    let sine = |i: usize, j: usize| {
+        libm::sin((j + 1) as f64 * (TAU * i as f64 / inputs as f64 + TAU / outputs as f64))
+    };
+    let sines: Vec<f64> =
+        (0..inputs * outputs).map(|at| sine(at / outputs, at % outputs)).collect();
     let n = sines.len() as f64;
     let mean = sines.iter().sum::<f64>() / n;
     // Bessel's correction, as in the authors' code.
@@ -128,7 +131,13 @@ pub(crate) fn sinusoidal_std(gain: f64, target: &Target) -> f64 {
 }
 
 /// As many normal numbers as `connections` a unit (or an input), the rest exact zeros.
-pub(crate) fn sparse(connections: usize, of: Connections, std: f64, target: &Target, stream: &mut Stream) -> Vec<f32> {
+pub(crate) fn sparse(
+    connections: usize,
+    of: Connections,
+    std: f64,
+    target: &Target,
+    stream: &mut Stream,
+) -> Vec<f32> {
     let (inputs, outputs) = target.matrix();
     let mut matrix = vec![0.0; inputs * outputs];
     let (groups, size) = match of {
@@ -152,7 +161,12 @@ pub(crate) fn sparse(connections: usize, of: Connections, std: f64, target: &Tar
 
 /// Looks-linear: units come in pairs of opposite sign, and what reads a pair takes their difference, so that the ReLU's
 /// two halves add up to the identity: `relu(z) - relu(-z) = z`.
-pub(crate) fn looks_linear(gain: f64, base: Base, target: &Target, stream: &mut Stream) -> Vec<f32> {
+pub(crate) fn looks_linear(
+    gain: f64,
+    base: Base,
+    target: &Target,
+    stream: &mut Stream,
+) -> Vec<f32> {
     let (inputs, outputs) = mirrored_core(target);
     let core = base.draw(inputs, outputs, stream);
     target.arrange(|i, j| {

@@ -146,7 +146,10 @@ impl Target {
     /// How many units the layer has, and how many connections each: the tensor as a matrix `[inputs, outputs]`; a
     /// convolution's kernels are flattened. A vector has one connection a unit.
     pub(crate) fn matrix(&self) -> (usize, usize) {
-        let (first, rest) = self.shape.split_first().map_or((1, 1), |(first, rest)| (*first, rest.iter().product()));
+        let (first, rest) = self
+            .shape
+            .split_first()
+            .map_or((1, 1), |(first, rest)| (*first, rest.iter().product()));
         match self.layout {
             Layout::InputsFirst => (first, rest),
             Layout::OutputsFirst => (rest, first),

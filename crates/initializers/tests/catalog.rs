@@ -24,7 +24,12 @@ fn admitted(parameter: &Parameter) -> Vec<Value> {
         Domain::Bool => vec![Value::Bool(false), Value::Bool(true)],
         Domain::Choice(words) => words.iter().map(|word| Value::from(*word)).collect(),
         Domain::Gain => {
-            vec![Value::Real(0.7), Value::from("tanh"), Value::from("leaky_relu(0.2)"), Value::from("auto")]
+            vec![
+                Value::Real(0.7),
+                Value::from("tanh"),
+                Value::from("leaky_relu(0.2)"),
+                Value::from("auto"),
+            ]
         }
     }
 }
@@ -50,7 +55,12 @@ fn every_kind_round_trips_through_its_parameters() {
                 // What contradicts another parameter's default is no matter here.
                 let Ok(init) = kind.build(&given) else { continue };
                 assert_eq!(init.kind().name, kind.name);
-                assert!(init.parameters().contains(&(parameter.name, value)), "{} {}", kind.name, parameter.name);
+                assert!(
+                    init.parameters().contains(&(parameter.name, value)),
+                    "{} {}",
+                    kind.name,
+                    parameter.name
+                );
                 assert_eq!(kind.build(&init.parameters()), Ok(init));
             }
         }
@@ -59,9 +69,13 @@ fn every_kind_round_trips_through_its_parameters() {
 
 #[test]
 fn names_and_aliases_are_unique_and_found() {
-    let mut names: Vec<_> = KINDS.iter().flat_map(|kind| kind.aliases.iter().chain([&kind.name])).collect();
+    let mut names: Vec<_> =
+        KINDS.iter().flat_map(|kind| kind.aliases.iter().chain([&kind.name])).collect();
     for name in &names {
-        assert!(catalog::find(name).is_some_and(|kind| kind.name == **name || kind.aliases.contains(name)));
+        assert!(
+            catalog::find(name)
+                .is_some_and(|kind| kind.name == **name || kind.aliases.contains(name))
+        );
     }
     let count = names.len();
     names.sort_unstable();
@@ -76,7 +90,10 @@ fn every_row_documents_itself() {
         for text in [kind.summary, kind.formula, kind.source] {
             assert!(!text.is_empty() && !text.contains("  "), "{}: {text}", kind.name);
         }
-        assert!(kind.example.starts_with("init = ") && kind.example.contains(&format!("\"{}\"", kind.name)));
+        assert!(
+            kind.example.starts_with("init = ")
+                && kind.example.contains(&format!("\"{}\"", kind.name))
+        );
         assert_eq!(kind.example.contains("kind = "), kind.example.contains('{'), "{}", kind.name);
     }
 }
@@ -95,11 +112,31 @@ fn errors_name_the_parameter_and_the_remedy() {
     type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a str, &'a str);
     let cases: &[Case<'_>] = &[
         ("normal", &[("std", Value::Real(-0.1))], "std", "std must be a number >= 0, but is -0.1"),
-        ("normal", &[("std", Value::Real(f64::NAN))], "std", "std must be a number >= 0, but is nan"),
-        ("normal", &[("std", Value::from("big"))], "std", "std must be a number >= 0, but is \"big\""),
+        (
+            "normal",
+            &[("std", Value::Real(f64::NAN))],
+            "std",
+            "std must be a number >= 0, but is nan",
+        ),
+        (
+            "normal",
+            &[("std", Value::from("big"))],
+            "std",
+            "std must be a number >= 0, but is \"big\"",
+        ),
         ("normal", &[], "std", "normal needs std, a number >= 0"),
-        ("normal", &[("sdt", Value::Real(0.1))], "sdt", "normal has no parameter sdt; it takes mean and std"),
-        ("zeros", &[("value", Value::Real(0.1))], "value", "zeros takes no parameters, but value is given"),
+        (
+            "normal",
+            &[("sdt", Value::Real(0.1))],
+            "sdt",
+            "normal has no parameter sdt; it takes mean and std",
+        ),
+        (
+            "zeros",
+            &[("value", Value::Real(0.1))],
+            "value",
+            "zeros takes no parameters, but value is given",
+        ),
         ("uniform", &[("min", Value::Real(2.0))], "min", "min must be less than max, but 2 > 1"),
         (
             "uniform",
@@ -133,7 +170,11 @@ fn errors_name_the_parameter_and_the_remedy() {
         ),
         (
             "truncated_normal",
-            &[("std", Value::Real(0.1)), ("mean", Value::Real(5.0)), ("bounds", Value::from("absolute"))],
+            &[
+                ("std", Value::Real(0.1)),
+                ("mean", Value::Real(5.0)),
+                ("bounds", Value::from("absolute")),
+            ],
             "lower",
             "lower and upper leave out all of the normal: they lie -70 and -30 std from its mean",
         ),
@@ -142,14 +183,24 @@ fn errors_name_the_parameter_and_the_remedy() {
         let error = build(name, given).expect_err(name);
         assert_eq!((error.parameter.as_str(), error.to_string().as_str()), (*parameter, *message));
     }
-    let both = [("std", Value::Real(1.0)), ("bounds", Value::from("absolute")), ("corrected", Value::Bool(true))];
+    let both = [
+        ("std", Value::Real(1.0)),
+        ("bounds", Value::from("absolute")),
+        ("corrected", Value::Bool(true)),
+    ];
     assert_eq!(build("truncated_normal", &both).expect_err("contradiction").parameter, "corrected");
 }
 
 #[test]
 fn whole_numbers_are_numbers() {
-    assert_eq!(build("normal", &[("std", Value::Integer(1))]), Ok(Initializer::Normal { mean: 0.0, std: 1.0 }));
-    assert_eq!(build("orthogonal", &[("gain", Value::Integer(2))]), build("orthogonal", &[("gain", Value::Real(2.0))]));
+    assert_eq!(
+        build("normal", &[("std", Value::Integer(1))]),
+        Ok(Initializer::Normal { mean: 0.0, std: 1.0 })
+    );
+    assert_eq!(
+        build("orthogonal", &[("gain", Value::Integer(2))]),
+        build("orthogonal", &[("gain", Value::Real(2.0))])
+    );
 }
 
 /// The standard deviations by layer of the default network, worked out by hand.
@@ -172,5 +223,7 @@ fn standard_deviations_of_the_default_network() {
         }
     }
     let truncated = Initializer::truncated_normal(0.1);
-    assert!((truncated.std(&layers[0]).expect("it has a law") - 0.087_962_566_103_423_98).abs() < 1e-15);
+    assert!(
+        (truncated.std(&layers[0]).expect("it has a law") - 0.087_962_566_103_423_98).abs() < 1e-15
+    );
 }

@@ -9,7 +9,9 @@ use initializers::{Activation, Target};
 /// FNV-1a over the bits.
 fn digest(numbers: &[f32]) -> u64 {
     let bytes = numbers.iter().flat_map(|x| x.to_bits().to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Every kind's draw of the default network with seed 0: the first numbers of the first weight, and a digest of all.
@@ -27,7 +29,8 @@ fn every_draw_is_pinned() {
             numbers.extend(layer.bias);
         }
         assert_eq!(numbers.len(), 235_146);
-        writeln!(table, "{:22} {:016x} {:?}", kind.name, digest(&numbers), &numbers[..3]).expect("a String takes all");
+        writeln!(table, "{:22} {:016x} {:?}", kind.name, digest(&numbers), &numbers[..3])
+            .expect("a String takes all");
     }
     insta::assert_snapshot!(table);
 }

@@ -10,7 +10,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
 fn config(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(0x1417), failure_persistence: None, ..Config::default() }
+    Config {
+        cases,
+        rng_seed: RngSeed::Fixed(0x1417),
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 fn stream(seed: u64) -> Stream {
@@ -21,7 +26,8 @@ fn stream(seed: u64) -> Stream {
 fn moments(numbers: &[f32]) -> (f64, f64, f64) {
     let n = numbers.len() as f64;
     let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
-    let central = |power| numbers.iter().map(|&x| (f64::from(x) - mean).powi(power)).sum::<f64>() / n;
+    let central =
+        |power| numbers.iter().map(|&x| (f64::from(x) - mean).powi(power)).sum::<f64>() / n;
     let std = central(2).sqrt();
     (mean, std, std * ((central(4) / std.powi(4) - 1.0) / (4.0 * n)).sqrt())
 }
@@ -162,7 +168,10 @@ fn the_five_meanings_of_a_truncated_normal_differ_as_they_should() {
     let target = Target::linear(300, 300);
     let text = |name: &'static str| Value::from(name);
     let max_and_std = |given: &[(&str, Value)]| {
-        let init = catalog::find("truncated_normal").expect("in the table").build(given).expect("it builds");
+        let init = catalog::find("truncated_normal")
+            .expect("in the table")
+            .build(given)
+            .expect("it builds");
         let numbers = init.draw(&target, &mut stream(5)).expect("it fits");
         (numbers.iter().fold(0f32, |max, x| max.max(x.abs())), moments(&numbers).1)
     };
@@ -198,7 +207,8 @@ fn draws_with_one_seed_have_the_same_ranks() {
 fn a_draw_depends_on_the_layout_only_in_its_order() {
     let init = build("orthogonal", &[]).expect("it builds");
     let inputs_first = init.draw(&Target::linear(7, 4), &mut stream(1)).expect("it fits");
-    let outputs_first = init.draw(&Target::linear(7, 4).outputs_first(), &mut stream(1)).expect("it fits");
+    let outputs_first =
+        init.draw(&Target::linear(7, 4).outputs_first(), &mut stream(1)).expect("it fits");
     for (i, j) in (0..7).flat_map(|i| (0..4).map(move |j| (i, j))) {
         assert_eq!(inputs_first[i * 4 + j], outputs_first[j * 7 + i]);
     }

@@ -30,7 +30,8 @@ fn build(row: &Json) -> Initializer {
         json => json.as_i64().map_or_else(|| Value::Real(real(json)), Value::Integer),
     };
     let parameters = row["parameters"].as_object().expect("a table");
-    let given: Vec<_> = parameters.iter().map(|(name, json)| (name.as_str(), value(json))).collect();
+    let given: Vec<_> =
+        parameters.iter().map(|(name, json)| (name.as_str(), value(json))).collect();
     kind.build(&given).expect("it builds")
 }
 
@@ -48,7 +49,9 @@ fn numbers(init: &Initializer, row: &Json) -> Vec<f32> {
     match text(&row["tensor"]) {
         "weight" => draw(init, &weight, 0),
         "convolution" => draw(init, &Target::conv([96, 64], 1, &[5, 5]), 0),
-        "biases" => (0..50).flat_map(|seed| draw(&init.default_bias(), &weight.bias(), seed)).collect(),
+        "biases" => {
+            (0..50).flat_map(|seed| draw(&init.default_bias(), &weight.bias(), seed)).collect()
+        }
         "entry of 4 x 3" => entries(Target::linear(4, 3), 0),
         "entry of 3 x 4" => entries(Target::linear(3, 4), 11),
         tensor => panic!("no tensor {tensor}"),
@@ -79,7 +82,10 @@ fn laws_agree_with_the_libraries() {
         let n = ours.len() as f64;
         assert_eq!(n, real(&row["count"]), "{what}");
         let [mean, std, error] = moments(&ours);
-        assert!((mean - real(&row["mean"])).abs() < 4.0 * std * (2.0 / n).sqrt(), "{what}: mean {mean}");
+        assert!(
+            (mean - real(&row["mean"])).abs() < 4.0 * std * (2.0 / n).sqrt(),
+            "{what}: mean {mean}"
+        );
         assert!((std - real(&row["std"])).abs() < 4.0 * error * 2f64.sqrt(), "{what}: std {std}");
         let largest = ours.iter().fold(0f64, |largest, x| largest.max(x.abs()));
         assert!((largest / real(&row["largest"]) - 1.0).abs() < 0.15, "{what}: largest {largest}");

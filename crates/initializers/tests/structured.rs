@@ -1,14 +1,21 @@
 //! Structured matrices: their defining properties for random shapes, and small ones by value.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
-use initializers::{Activation, Base, Connections, DrawError, Gain, Initializer, Purpose, Stream, Target, catalog};
+use initializers::{
+    Activation, Base, Connections, DrawError, Gain, Initializer, Purpose, Stream, Target, catalog,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
 const ONE: Gain = Gain::Number(1.0);
 
 fn config() -> Config {
-    Config { cases: 32, rng_seed: RngSeed::Fixed(0x1417), failure_persistence: None, ..Config::default() }
+    Config {
+        cases: 32,
+        rng_seed: RngSeed::Fixed(0x1417),
+        failure_persistence: None,
+        ..Config::default()
+    }
 }
 
 fn draw(init: &Initializer, target: &Target, seed: u64) -> Vec<f32> {
@@ -144,7 +151,10 @@ fn what_has_no_meaning_for_a_tensor_is_an_error_before_anything_is_drawn() {
         let kind = catalog::find(name).expect(name);
         let init = kind.build(&[]).expect(name);
         let error = init.check(target).expect_err(name);
-        assert_eq!(init.draw(target, &mut Stream::new(0, Purpose::Weights, [0, 0])), Err(error.clone()));
+        assert_eq!(
+            init.draw(target, &mut Stream::new(0, Purpose::Weights, [0, 0])),
+            Err(error.clone())
+        );
         assert_eq!((init.law(target), init.std(target)), (None, None));
         error
     };
@@ -153,12 +163,24 @@ fn what_has_no_meaning_for_a_tensor_is_an_error_before_anything_is_drawn() {
     assert!(matches!(error("he_normal", &Target::linear(0, 3)), DrawError::NoFan { .. }));
     assert!(matches!(error("pytorch_linear", &Target::linear(0, 3)), DrawError::NoFan { .. }));
     assert!(matches!(error("general_rule", &Target::linear(0, 3).bias()), DrawError::NoFan { .. }));
-    assert!(matches!(error("sparse", &matrix), DrawError::TooManyConnections { connections: 15, available: 4, .. }));
+    assert!(matches!(
+        error("sparse", &matrix),
+        DrawError::TooManyConnections { connections: 15, available: 4, .. }
+    ));
     assert!(matches!(error("looks_linear", &matrix), DrawError::OddWidth { width: 3, .. }));
-    assert!(matches!(error("looks_linear", &Target::linear(3, 4).at(1, 3)), DrawError::OddWidth { width: 3, .. }));
-    assert!(matches!(error("looks_linear", &Target::conv([2, 2], 1, &[3])), DrawError::NotFullyConnected { .. }));
+    assert!(matches!(
+        error("looks_linear", &Target::linear(3, 4).at(1, 3)),
+        DrawError::OddWidth { width: 3, .. }
+    ));
+    assert!(matches!(
+        error("looks_linear", &Target::conv([2, 2], 1, &[3])),
+        DrawError::NotFullyConnected { .. }
+    ));
     assert!(matches!(error("sinusoidal", &Target::linear(2, 2)), DrawError::TooSmall { .. }));
-    assert!(matches!(error("random_walk", &matrix.clone().before(Activation::Tanh)), DrawError::NoGain { .. }));
+    assert!(matches!(
+        error("random_walk", &matrix.clone().before(Activation::Tanh)),
+        DrawError::NoGain { .. }
+    ));
     assert_eq!(
         error("orthogonal", &matrix.bias()).to_string(),
         "orthogonal fills matrices, but the tensor [3] is a vector: a bias needs another initializer"
@@ -177,7 +199,10 @@ fn a_layer_brings_the_bias_that_belongs_to_its_weight() {
     }
     for name in ["burn_linear", "pytorch_linear", "candle_linear", "tch_linear"] {
         let bias = layer(name, None).bias;
-        assert!(bias.iter().all(|b| b.abs() <= 0.1) && bias.iter().any(|b| b.abs() > 0.08), "{name}");
+        assert!(
+            bias.iter().all(|b| b.abs() <= 0.1) && bias.iter().any(|b| b.abs() > 0.08),
+            "{name}"
+        );
         assert_eq!(layer(name, Some(&Initializer::Ones)).bias, [1.0; 50], "{name}");
     }
     let rai = layer("randomized_asymmetric", None);
@@ -195,7 +220,9 @@ fn a_layer_brings_the_bias_that_belongs_to_its_weight() {
 #[test]
 fn layers_do_not_share_numbers() {
     let init = Initializer::Normal { mean: 0.0, std: 1.0 };
-    let draw = |layer, seed| init.draw_layer(Some(&init), &Target::linear(8, 8).at(layer, 3), seed).expect("it fits");
+    let draw = |layer, seed| {
+        init.draw_layer(Some(&init), &Target::linear(8, 8).at(layer, 3), seed).expect("it fits")
+    };
     let first = draw(0, 0);
     assert_eq!(first, draw(0, 0));
     assert_ne!(first.weight, draw(1, 0).weight);

@@ -29,7 +29,11 @@ impl ImageSet {
 
 fn unpack(images: &[u8], labels: &[u8], of: &str) -> Result<LabelledImages, SetError> {
     let failed = |source| SetError::File { file: of.to_owned(), source };
-    LabelledImages::new(read_images(images).map_err(failed)?, read_labels(labels).map_err(failed)?, of)
+    LabelledImages::new(
+        read_images(images).map_err(failed)?,
+        read_labels(labels).map_err(failed)?,
+        of,
+    )
 }
 
 #[cfg(test)]
@@ -45,10 +49,22 @@ mod tests {
             flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
             Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
         };
-        assert_eq!(sha256(TRAINING_IMAGES), "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db");
-        assert_eq!(sha256(TRAINING_LABELS), "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5");
-        assert_eq!(sha256(TEST_IMAGES), "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7");
-        assert_eq!(sha256(TEST_LABELS), "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
+        assert_eq!(
+            sha256(TRAINING_IMAGES),
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+        );
+        assert_eq!(
+            sha256(TRAINING_LABELS),
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+        );
+        assert_eq!(
+            sha256(TEST_IMAGES),
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+        );
+        assert_eq!(
+            sha256(TEST_LABELS),
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+        );
     }
 
     #[test]

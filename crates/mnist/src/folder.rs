@@ -17,8 +17,14 @@ impl ImageSet {
     /// [`SetError`]: a file is missing, is no IDX file of 28 x 28 images or of labels 0 to 9, is truncated or too
     /// long, or does not match its sibling.
     pub fn from_folder(folder: &Path, validation: usize) -> Result<ImageSet, SetError> {
-        let training = read_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "training files")?;
-        let test = read_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "test files")?;
+        let training = read_pair(
+            folder,
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "training files",
+        )?;
+        let test =
+            read_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "test files")?;
         ImageSet::split(training, test, validation)
     }
 }
@@ -38,7 +44,8 @@ fn read(
     name: &'static str,
     reader: fn(BufReader<File>) -> Result<Vec<u8>, IdxError>,
 ) -> Result<Vec<u8>, SetError> {
-    let path = find(folder, name).ok_or_else(|| SetError::Missing { folder: folder.to_owned(), name })?;
+    let path =
+        find(folder, name).ok_or_else(|| SetError::Missing { folder: folder.to_owned(), name })?;
     File::open(&path)
         .map_err(IdxError::Io)
         .and_then(|file| reader(BufReader::new(file)))
@@ -61,8 +68,10 @@ mod tests {
 
     #[test]
     fn a_folder_of_gz_files_is_the_embedded_set() {
-        let (folder, embedded) =
-            (ImageSet::from_folder(&canonical(), 5_000).unwrap(), ImageSet::embedded(5_000).unwrap());
+        let (folder, embedded) = (
+            ImageSet::from_folder(&canonical(), 5_000).unwrap(),
+            ImageSet::embedded(5_000).unwrap(),
+        );
         assert!(folder.training.pixels() == embedded.training.pixels());
         assert!(folder.test.labels() == embedded.test.labels());
     }
@@ -71,12 +80,23 @@ mod tests {
     fn a_missing_file_and_a_mislabelled_one_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let error = ImageSet::from_folder(folder.path(), 5_000).unwrap_err().to_string();
-        assert!(error.ends_with("holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz)"), "{error}");
+        assert!(
+            error.ends_with("holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz)"),
+            "{error}"
+        );
 
         // Labels where images should be.
-        fs::copy(canonical().join("train-labels-idx1-ubyte.gz"), folder.path().join("train-images-idx3-ubyte"))
-            .unwrap();
+        fs::copy(
+            canonical().join("train-labels-idx1-ubyte.gz"),
+            folder.path().join("train-images-idx3-ubyte"),
+        )
+        .unwrap();
         let error = ImageSet::from_folder(folder.path(), 5_000).unwrap_err().to_string();
-        assert!(error.contains("train-images-idx3-ubyte cannot be used: it is not an IDX file of images"), "{error}");
+        assert!(
+            error.contains(
+                "train-images-idx3-ubyte cannot be used: it is not an IDX file of images"
+            ),
+            "{error}"
+        );
     }
 }

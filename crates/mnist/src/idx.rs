@@ -96,7 +96,11 @@ fn unpacked<'a>(mut file: impl Read + 'a) -> Result<Box<dyn Read + 'a>, IdxError
     Ok(if start == [0x1f, 0x8b] { Box::new(GzDecoder::new(file)) } else { Box::new(file) })
 }
 
-fn read_header(file: &mut impl Read, expected: &'static str, wanted: [u8; 4]) -> Result<u32, IdxError> {
+fn read_header(
+    file: &mut impl Read,
+    expected: &'static str,
+    wanted: [u8; 4],
+) -> Result<u32, IdxError> {
     let mut found = [0; 4];
     let length = read_up_to(file, &mut found)?;
     if found[..length] != wanted {
@@ -171,7 +175,10 @@ mod tests {
             message(&images_file(1, 28, &[7; 2 * PIXELS])),
             "it goes on after the 784 bytes of data that it claims to hold"
         );
-        assert_eq!(message(&images_file(1, 32, &[7; 2 * PIXELS])), "its images are 32 x 28; 28 x 28 are needed");
+        assert_eq!(
+            message(&images_file(1, 32, &[7; 2 * PIXELS])),
+            "its images are 32 x 28; 28 x 28 are needed"
+        );
         assert_eq!(
             message(b"PK\x03\x04 a zip file"),
             "it is not an IDX file of images: it starts with 50 4b 03 04, where 00 00 08 03 was expected"
@@ -185,7 +192,10 @@ mod tests {
             "it claims to hold 4294967295 items, which is more than the 1024 MiB that are read"
         );
         let labels = [0, 0, 8, 1, 0, 0, 0, 2, 3, 11];
-        assert_eq!(read_labels(&labels[..]).unwrap_err().to_string(), "label 1 is 11; labels are 0 to 9");
+        assert_eq!(
+            read_labels(&labels[..]).unwrap_err().to_string(),
+            "label 1 is 11; labels are 0 to 9"
+        );
     }
 
     #[test]

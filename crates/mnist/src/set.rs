@@ -73,7 +73,9 @@ pub enum SetError {
         labels: usize,
     },
     /// The validation set would leave nothing to train on.
-    #[error("{wanted} validation images cannot be split off {available} training images: at least one must remain")]
+    #[error(
+        "{wanted} validation images cannot be split off {available} training images: at least one must remain"
+    )]
     Validation {
         /// Images asked for.
         wanted: usize,
@@ -100,7 +102,11 @@ impl LabelledImages {
 }
 
 impl ImageSet {
-    pub(crate) fn split(training: LabelledImages, test: LabelledImages, validation: usize) -> Result<Self, SetError> {
+    pub(crate) fn split(
+        training: LabelledImages,
+        test: LabelledImages,
+        validation: usize,
+    ) -> Result<Self, SetError> {
         let available = training.labels.len();
         if validation >= available {
             return Err(SetError::Validation { wanted: validation, available });
@@ -127,8 +133,15 @@ impl Split {
 
     /// Those of its images whose numbers are in `range`, which must not reach beyond the last.
     pub fn part(&self, range: Range<usize>) -> Split {
-        assert!(range.start <= range.end && range.end <= self.len(), "{range:?} of {} images", self.len());
-        Split { file: Arc::clone(&self.file), range: self.range.start + range.start..self.range.start + range.end }
+        assert!(
+            range.start <= range.end && range.end <= self.len(),
+            "{range:?} of {} images",
+            self.len()
+        );
+        Split {
+            file: Arc::clone(&self.file),
+            range: self.range.start + range.start..self.range.start + range.end,
+        }
     }
 
     /// The pixels of every image, image after image: [`PIXELS`] bytes each.
@@ -176,12 +189,17 @@ mod tests {
     #[test]
     fn something_must_remain_to_train_on() {
         let error = ImageSet::split(images(10), images(3), 10).unwrap_err().to_string();
-        assert_eq!(error, "10 validation images cannot be split off 10 training images: at least one must remain");
+        assert_eq!(
+            error,
+            "10 validation images cannot be split off 10 training images: at least one must remain"
+        );
     }
 
     #[test]
     fn images_without_labels_are_refused() {
-        let error = LabelledImages::new(vec![0; 3 * PIXELS], vec![1, 2], "training").unwrap_err().to_string();
+        let error = LabelledImages::new(vec![0; 3 * PIXELS], vec![1, 2], "training")
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "training: there are 3 images but 2 labels");
     }
 }

@@ -20,32 +20,41 @@ use proptest::prelude::*;
 static ALLOCATOR: Cap<System> = Cap::new(System, 96 << 20);
 
 fn cases() -> ProptestConfig {
-    ProptestConfig::with_cases(std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()))
+    ProptestConfig::with_cases(
+        std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()),
+    )
 }
 
 /// A file of so many items, with the numbers of its header and its length as they should be, or not.
 fn file(item: usize, dimensions: &'static [u32], label: bool) -> impl Strategy<Value = Vec<u8>> {
     let count = prop_oneof![6 => 0u32..5, 1 => any::<u32>()];
-    let shape = prop_oneof![8 => Just(dimensions.to_vec()), 1 => prop::collection::vec(any::<u32>(), 0..3)];
-    let magic = prop_oneof![8 => Just([0, 0, 8, dimensions.len() as u8 + 1]), 1 => any::<[u8; 4]>()];
+    let shape =
+        prop_oneof![8 => Just(dimensions.to_vec()), 1 => prop::collection::vec(any::<u32>(), 0..3)];
+    let magic =
+        prop_oneof![8 => Just([0, 0, 8, dimensions.len() as u8 + 1]), 1 => any::<[u8; 4]>()];
     let extra = prop_oneof![8 => Just(0isize), 1 => -3isize..4];
-    let form = (any::<bool>(), prop::option::weighted(0.1, any::<prop::sample::Index>()), any::<u8>());
-    (magic, count, shape, extra, form).prop_map(move |(magic, count, shape, extra, (packed, flip, filling))| {
-        let mut bytes = magic.to_vec();
-        bytes.extend([vec![count], shape].concat().iter().flat_map(|number| number.to_be_bytes()));
-        let length = (count.min(5) as usize * item).saturating_add_signed(extra);
-        bytes.resize(bytes.len() + length, if label { filling % 11 } else { filling });
-        if packed {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(&bytes).unwrap();
-            bytes = encoder.finish().unwrap();
-        }
-        if let Some(flip) = flip {
-            let place = flip.index(bytes.len());
-            bytes[place] ^= filling | 1;
-        }
-        bytes
-    })
+    let form =
+        (any::<bool>(), prop::option::weighted(0.1, any::<prop::sample::Index>()), any::<u8>());
+    (magic, count, shape, extra, form).prop_map(
+        move |(magic, count, shape, extra, (packed, flip, filling))| {
+            let mut bytes = magic.to_vec();
+            bytes.extend(
+                [vec![count], shape].concat().iter().flat_map(|number| number.to_be_bytes()),
+            );
+            let length = (count.min(5) as usize * item).saturating_add_signed(extra);
+            bytes.resize(bytes.len() + length, if label { filling % 11 } else { filling });
+            if packed {
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+                encoder.write_all(&bytes).unwrap();
+                bytes = encoder.finish().unwrap();
+            }
+            if let Some(flip) = flip {
+                let place = flip.index(bytes.len());
+                bytes[place] ^= filling | 1;
+            }
+            bytes
+        },
+    )
 }
 
 fn images() -> impl Strategy<Value = Vec<u8>> {

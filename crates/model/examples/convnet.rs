@@ -40,25 +40,31 @@ impl ConvNet {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let build =
-        |name| catalog::find(name).ok_or("in the table")?.build(&[]).map_err(Box::<dyn std::error::Error>::from);
+    let build = |name| {
+        catalog::find(name)
+            .ok_or("in the table")?
+            .build(&[])
+            .map_err(Box::<dyn std::error::Error>::from)
+    };
     let (he, orthogonal, zeros) = (build("he_normal")?, build("orthogonal")?, build("zeros")?);
 
     println!(
         "{:14}  {:16}  {:>6}  {:>7}  {:13}  {:>6}",
         "parameter", "shape", "fan-in", "fan-out", "initializer", "std"
     );
-    let network = fill_module_with(ConvNet::new(&Device::flex()), Activation::Relu, 0, |path, target| {
-        let init = match path {
-            _ if target.is_vector() => &zeros,
-            "output.weight" => &orthogonal,
-            _ => &he,
-        };
-        let (shape, std) = (format!("{:?}", target.shape), init.std(target).unwrap_or_default());
-        let (fan_in, fan_out, kind) = (target.fan_in, target.fan_out, init.kind().name);
-        println!("{path:14}  {shape:16}  {fan_in:>6}  {fan_out:>7}  {kind:13}  {std:.4}");
-        Some(init.clone())
-    })?;
+    let network =
+        fill_module_with(ConvNet::new(&Device::flex()), Activation::Relu, 0, |path, target| {
+            let init = match path {
+                _ if target.is_vector() => &zeros,
+                "output.weight" => &orthogonal,
+                _ => &he,
+            };
+            let (shape, std) =
+                (format!("{:?}", target.shape), init.std(target).unwrap_or_default());
+            let (fan_in, fan_out, kind) = (target.fan_in, target.fan_out, init.kind().name);
+            println!("{path:14}  {shape:16}  {fan_in:>6}  {fan_out:>7}  {kind:13}  {std:.4}");
+            Some(init.clone())
+        })?;
 
     let logits = network.forward(Tensor::ones([4, 1, 28, 28], &Device::flex()));
     println!("\nlogits of four white images: {:?}", logits.dims());

@@ -5,7 +5,11 @@ use initializers::Activation;
 
 /// Applies `activation` to every number. A PReLU's slope is a parameter of its network, so its caller brings it, in a
 /// shape that broadcasts to that of `x`.
-pub(crate) fn apply<const D: usize>(activation: Activation, slope: Option<Tensor<D>>, x: Tensor<D>) -> Tensor<D> {
+pub(crate) fn apply<const D: usize>(
+    activation: Activation,
+    slope: Option<Tensor<D>>,
+    x: Tensor<D>,
+) -> Tensor<D> {
     match activation {
         Activation::Linear => x,
         Activation::Relu => burn_activation::relu(x),
@@ -52,7 +56,10 @@ mod tests {
             let applied = apply(activation, None, x).into_data().try_to_vec::<f32>().unwrap();
             for (x, y) in points.iter().zip(applied) {
                 let expected = activation.apply(f64::from(*x));
-                assert!((f64::from(y) - expected).abs() < 2e-5, "{activation} at {x}: {y}, expected {expected}");
+                assert!(
+                    (f64::from(y) - expected).abs() < 2e-5,
+                    "{activation} at {x}: {y}, expected {expected}"
+                );
             }
         }
     }

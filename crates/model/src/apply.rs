@@ -108,7 +108,12 @@ pub trait Apply {
     ///
     /// # Errors
     /// Where the initializer has no meaning for a layer.
-    fn fill_module<M: Module>(&self, module: M, activation: Activation, seed: u64) -> Result<M, ApplyError>;
+    fn fill_module<M: Module>(
+        &self,
+        module: M,
+        activation: Activation,
+        seed: u64,
+    ) -> Result<M, ApplyError>;
 }
 
 /// Fills every fully connected and convolutional layer of a module (burn's `Linear`, `Conv1d`, `Conv2d`, `Conv3d`, however
@@ -148,8 +153,10 @@ pub fn fill_module_with<M: Module>(
     let mut numbers = HashMap::new();
     for (place, FoundLayer { path, target, has_bias }) in found.layers.into_iter().enumerate() {
         let between = |is_end: bool| if is_end { Activation::Linear } else { activation };
-        let target = target.at(place, count).after(between(place == 0)).before(between(place + 1 == count));
-        let of_layer = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let target =
+            target.at(place, count).after(between(place == 0)).before(between(place + 1 == count));
+        let of_layer =
+            |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let [weight_path, bias_path] = ["weight", "bias"].map(of_layer);
         let weight = rule(&weight_path, &target);
         let bias = if has_bias { rule(&bias_path, &target.bias()) } else { None };
@@ -186,7 +193,12 @@ impl Apply for Initializer {
         Ok(layer.filled(weight, bias))
     }
 
-    fn fill_module<M: Module>(&self, module: M, activation: Activation, seed: u64) -> Result<M, ApplyError> {
+    fn fill_module<M: Module>(
+        &self,
+        module: M,
+        activation: Activation,
+        seed: u64,
+    ) -> Result<M, ApplyError> {
         let bias = self.default_bias();
         let init = |target: &Target| if target.is_vector() { bias.clone() } else { self.clone() };
         fill_module_with(module, activation, seed, |_, target| Some(init(target)))
@@ -253,11 +265,15 @@ fn same_shape(parameter: &[usize], target: &Target) -> Result<(), ApplyError> {
 fn put<const D: usize>(parameter: Param<Tensor<D>>, numbers: Vec<f32>) -> Param<Tensor<D>> {
     parameter.map(|old| {
         let data = TensorData::new(numbers, old.dims());
-        Tensor::from_data(data, (&old.device(), old.dtype())).set_require_grad(old.is_require_grad())
+        Tensor::from_data(data, (&old.device(), old.dtype()))
+            .set_require_grad(old.is_require_grad())
     })
 }
 
-fn put_some<const D: usize>(parameter: Param<Tensor<D>>, numbers: Option<Vec<f32>>) -> Param<Tensor<D>> {
+fn put_some<const D: usize>(
+    parameter: Param<Tensor<D>>,
+    numbers: Option<Vec<f32>>,
+) -> Param<Tensor<D>> {
     match numbers {
         Some(numbers) => put(parameter, numbers),
         None => parameter,
@@ -313,8 +329,14 @@ impl ModuleVisitor for Found {
             ("weight", Some("Linear"), 2) => {
                 self.layers.push(FoundLayer { path, target: of_linear(&shape), has_bias: false });
             }
-            ("weight", Some("Conv1d"), 3) | ("weight", Some("Conv2d"), 4) | ("weight", Some("Conv3d"), 5) => {
-                self.layers.push(FoundLayer { path, target: of_convolution(&shape, 1), has_bias: false });
+            ("weight", Some("Conv1d"), 3)
+            | ("weight", Some("Conv2d"), 4)
+            | ("weight", Some("Conv3d"), 5) => {
+                self.layers.push(FoundLayer {
+                    path,
+                    target: of_convolution(&shape, 1),
+                    has_bias: false,
+                });
             }
             ("bias", Some(_), 1) => {
                 // A layer's bias comes right after its weight.

@@ -52,8 +52,10 @@ pub fn complete_layers<'a>(
     inputs: &[f32],
 ) -> Result<(), FirstBatchError> {
     let Some(width) = layers.first().map(|layer| layer.shape[0]) else { return Ok(()) };
-    let batch =
-        Tensor::<2>::from_data(TensorData::new(inputs.to_vec(), [inputs.len() / width.max(1), width]), &Device::flex());
+    let batch = Tensor::<2>::from_data(
+        TensorData::new(inputs.to_vec(), [inputs.len() / width.max(1), width]),
+        &Device::flex(),
+    );
     let mut balanced = Balance { places: Vec::new(), tolerance: f64::INFINITY, iterations: 0 };
     let mut x = batch.clone();
     for (place, layer) in layers.iter_mut().enumerate() {
@@ -71,7 +73,8 @@ pub fn complete_layers<'a>(
             }
             Initializer::Krahenbuhl { balance, tolerance, iterations } => {
                 let units = numbers(outputs(layer, &x).transpose());
-                let of_unit: Vec<(f64, f64)> = units.chunks_exact(units.len() / layer.shape[1]).map(moments).collect();
+                let of_unit: Vec<(f64, f64)> =
+                    units.chunks_exact(units.len() / layer.shape[1]).map(moments).collect();
                 for row in layer.weight.chunks_exact_mut(layer.shape[1]) {
                     for (weight, (_, std)) in row.iter_mut().zip(&of_unit) {
                         error(*std, "the outputs of one of its units")?;
@@ -148,13 +151,15 @@ fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> 
         let (mut inputs, mut shifts) = (Vec::new(), Vec::new());
         for layer in layers {
             // The gradient of what is added to a layer's outputs is the gradient of the outputs, image by image.
-            let shift = Tensor::<2>::zeros([batch.dims()[0], layer.shape[1]], &device).require_grad();
+            let shift =
+                Tensor::<2>::zeros([batch.dims()[0], layer.shape[1]], &device).require_grad();
             let z = outputs(layer, &x) + shift.clone();
             inputs.push(std::mem::replace(&mut x, apply(activation, None, z.clone())).inner());
             shifts.push((shift, z));
         }
         let Some((_, logits)) = shifts.last() else { continue };
-        let gradients = logits.clone().slice([0..batch.dims()[0], output..output + 1]).sum().backward();
+        let gradients =
+            logits.clone().slice([0..batch.dims()[0], output..output + 1]).sum().backward();
         for ((square, x), (shift, _)) in squares.iter_mut().zip(inputs).zip(&shifts) {
             let Some(y) = shift.grad(&gradients) else { continue };
             // An image's gradient of a weight is input times gradient of the output: the sum of its squares is a product.
@@ -162,14 +167,16 @@ fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> 
             *square += numbers(of_images).into_iter().map(f64::from).sum::<f64>();
         }
     }
-    let norm = |layer: &LayerWeights| layer.weight.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>();
+    let norm =
+        |layer: &LayerWeights| layer.weight.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>();
     squares.iter().zip(layers).map(|(square, layer)| (square / norm(layer)).sqrt()).collect()
 }
 
 /// The layer's outputs before the activation.
 fn outputs(layer: &LayerWeights, x: &Tensor<2>) -> Tensor<2> {
     let device = x.device();
-    let weight = Tensor::<2>::from_data(TensorData::new(layer.weight.clone(), layer.shape), &device);
+    let weight =
+        Tensor::<2>::from_data(TensorData::new(layer.weight.clone(), layer.shape), &device);
     let z = x.clone().matmul(weight);
     match &layer.bias {
         Some(bias) => z + Tensor::<1>::from_floats(bias.as_slice(), &device).unsqueeze(),
@@ -194,7 +201,12 @@ fn scale(numbers: &mut [f32], factor: f64) {
 }
 
 /// An error unless one can divide by `by`.
-fn fault(init: &Initializer, place: usize, by: f64, what: &'static str) -> Result<(), FirstBatchError> {
+fn fault(
+    init: &Initializer,
+    place: usize,
+    by: f64,
+    what: &'static str,
+) -> Result<(), FirstBatchError> {
     // Rounding lets the outputs of a dead layer differ in their last bits.
     let is_zero = by < 1e-20;
     let error = || FirstBatchError { kind: init.kind().name, layer: place + 1, what, is_zero };
@@ -211,10 +223,19 @@ mod tests {
 
     fn batch(images: usize) -> Vec<f32> {
         let pixels = Initializer::Uniform { min: 0.0, max: 1.0 };
-        pixels.draw(&Target::linear(images, WIDTHS[0]), &mut Stream::new(7, Purpose::FirstBatch, [0, 0])).unwrap()
+        pixels
+            .draw(
+                &Target::linear(images, WIDTHS[0]),
+                &mut Stream::new(7, Purpose::FirstBatch, [0, 0]),
+            )
+            .unwrap()
     }
 
-    fn completed(weight: &Initializer, bias: Option<Initializer>, activation: Activation) -> Vec<LayerWeights> {
+    fn completed(
+        weight: &Initializer,
+        bias: Option<Initializer>,
+        activation: Activation,
+    ) -> Vec<LayerWeights> {
         let targets = Target::network(&WIDTHS, activation);
         let mut layers = draw_layers(&targets, |_| (weight.clone(), bias.clone()), 3).unwrap();
         complete_layers(&mut layers, |_| weight, activation, &batch(256)).unwrap();
@@ -223,7 +244,8 @@ mod tests {
 
     /// The outputs of each layer before its activation, on the batch that the layers were completed with.
     fn all_outputs(layers: &[LayerWeights], activation: Activation) -> Vec<Tensor<2>> {
-        let mut x = Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
+        let mut x =
+            Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
         let pass = |layer: &LayerWeights| {
             let z = outputs(layer, &x);
             x = apply(activation, None, z.clone());
@@ -236,7 +258,9 @@ mod tests {
     fn after_lsuv_every_layer_has_outputs_of_variance_1() {
         let lsuv = Initializer::Lsuv { tolerance: 0.02, iterations: 10 };
         for activation in [Activation::Relu, Activation::Tanh, Activation::Sigmoid] {
-            for bias in [None, Some(Initializer::Zeros), Some(Initializer::Normal { mean: 0.0, std: 0.5 })] {
+            for bias in
+                [None, Some(Initializer::Zeros), Some(Initializer::Normal { mean: 0.0, std: 0.5 })]
+            {
                 for z in all_outputs(&completed(&lsuv, bias.clone(), activation), activation) {
                     let (_, std) = moments(&numbers(z));
                     assert!((std * std - 1.0).abs() <= 0.02, "{activation}, {bias:?}: {std}");
@@ -247,12 +271,19 @@ mod tests {
 
     #[test]
     fn after_krahenbuhl_every_unit_has_outputs_of_mean_0_and_variance_1() {
-        let krahenbuhl = Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
+        let krahenbuhl =
+            Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
         for activation in [Activation::Relu, Activation::Tanh] {
-            for z in all_outputs(&completed(&krahenbuhl, Some(Initializer::Zeros), activation), activation) {
+            for z in all_outputs(
+                &completed(&krahenbuhl, Some(Initializer::Zeros), activation),
+                activation,
+            ) {
                 for unit in numbers(z.transpose()).chunks_exact(256) {
                     let (mean, std) = moments(unit);
-                    assert!(mean.abs() < 1e-4 && (std - 1.0).abs() < 1e-4, "{activation}: {mean} {std}");
+                    assert!(
+                        mean.abs() < 1e-4 && (std - 1.0).abs() < 1e-4,
+                        "{activation}: {mean} {std}"
+                    );
                 }
             }
         }
@@ -260,7 +291,8 @@ mod tests {
 
     #[test]
     fn without_biases_krahenbuhl_scales_only() {
-        let krahenbuhl = Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
+        let krahenbuhl =
+            Initializer::Krahenbuhl { balance: false, tolerance: 0.01, iterations: 10 };
         for z in all_outputs(&completed(&krahenbuhl, None, Activation::Relu), Activation::Relu) {
             for unit in numbers(z.transpose()).chunks_exact(256) {
                 assert!((moments(unit).1 - 1.0).abs() < 1e-4);
@@ -271,15 +303,23 @@ mod tests {
     #[test]
     fn balance_makes_rates_equal_and_leaves_the_outputs_as_they_are() {
         let init = |balance| Initializer::Krahenbuhl { balance, tolerance: 1e-3, iterations: 10 };
-        let [plain, balanced] =
-            [false, true].map(|balance| completed(&init(balance), Some(Initializer::Zeros), Activation::Relu));
-        let inputs = Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
+        let [plain, balanced] = [false, true]
+            .map(|balance| completed(&init(balance), Some(Initializer::Zeros), Activation::Relu));
+        let inputs =
+            Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
         let spread = |layers: &[LayerWeights]| {
             let rates = rates(layers, Activation::Relu, &inputs);
-            rates.iter().copied().fold(0.0, f64::max) / rates.iter().copied().fold(f64::INFINITY, f64::min)
+            rates.iter().copied().fold(0.0, f64::max)
+                / rates.iter().copied().fold(f64::INFINITY, f64::min)
         };
-        assert!(spread(&plain) > 1.2 && spread(&balanced) < 1.003, "{} {}", spread(&plain), spread(&balanced));
-        let logits = |layers: &[LayerWeights]| numbers(all_outputs(layers, Activation::Relu).pop().unwrap());
+        assert!(
+            spread(&plain) > 1.2 && spread(&balanced) < 1.003,
+            "{} {}",
+            spread(&plain),
+            spread(&balanced)
+        );
+        let logits =
+            |layers: &[LayerWeights]| numbers(all_outputs(layers, Activation::Relu).pop().unwrap());
         for (a, b) in logits(&plain).into_iter().zip(logits(&balanced)) {
             assert!((a - b).abs() < 1e-3, "{a} {b}");
         }
@@ -296,17 +336,21 @@ mod tests {
         let mut expected = vec![0.0; 2];
         for image in images {
             for output in 0..2 {
-                let network = crate::Mlp::new(std::slice::from_ref(&layers), Activation::Tanh, &device);
+                let network =
+                    crate::Mlp::new(std::slice::from_ref(&layers), Activation::Tanh, &device);
                 let logits = network.forward(Tensor::from_floats([[image]], &device));
                 let gradients = logits.slice([0..1, 0..1, output..output + 1]).sum().backward();
                 for (square, layer) in expected.iter_mut().zip(&network.layers) {
-                    let gradient = numbers(layer.weight.val().grad(&gradients).unwrap().squeeze_dim(0));
+                    let gradient =
+                        numbers(layer.weight.val().grad(&gradients).unwrap().squeeze_dim(0));
                     *square += gradient.iter().map(|&g| f64::from(g).powi(2)).sum::<f64>();
                 }
             }
         }
         let batch = Tensor::<2>::from_floats(images, &Device::flex());
-        for ((rate, square), layer) in rates(&layers, Activation::Tanh, &batch).into_iter().zip(expected).zip(&layers) {
+        for ((rate, square), layer) in
+            rates(&layers, Activation::Tanh, &batch).into_iter().zip(expected).zip(&layers)
+        {
             let norm: f64 = layer.weight.iter().map(|&w| f64::from(w).powi(2)).sum();
             assert!((rate / (square / norm).sqrt() - 1.0).abs() < 1e-4);
         }
@@ -318,8 +362,14 @@ mod tests {
         let init = |place: usize| if place == 0 { Initializer::Zeros } else { lsuv.clone() };
         let kinds = [init(0), init(1)];
         let targets = Target::network(&[50, 8, 2], Activation::Relu);
-        let mut layers = draw_layers(&targets, |place| (init(place), Some(Initializer::Zeros)), 0).unwrap();
-        let error = complete_layers(&mut layers, |place| &kinds[place], Activation::Relu, &batch(16)).unwrap_err();
-        assert_eq!(error.to_string(), "lsuv cannot scale layer 2: on the first batch, its outputs do not vary");
+        let mut layers =
+            draw_layers(&targets, |place| (init(place), Some(Initializer::Zeros)), 0).unwrap();
+        let error =
+            complete_layers(&mut layers, |place| &kinds[place], Activation::Relu, &batch(16))
+                .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "lsuv cannot scale layer 2: on the first batch, its outputs do not vary"
+        );
     }
 }

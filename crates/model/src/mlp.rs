@@ -46,12 +46,15 @@ impl Mlp {
     pub fn new(runs: &[Vec<LayerWeights>], activation: Activation, device: &Device) -> Self {
         let count = runs.len();
         let depth = runs.first().map_or(0, Vec::len);
-        let parameter = |data: Vec<f32>, shape: [usize; 3]| Param::from_data(TensorData::new(data, shape), device);
+        let parameter = |data: Vec<f32>, shape: [usize; 3]| {
+            Param::from_data(TensorData::new(data, shape), device)
+        };
         let linear = |place: usize| {
             let layers = || runs.iter().map(move |layers| &layers[place]);
             let [fan_in, fan_out] = runs[0][place].shape;
             let weight = layers().flat_map(|layer| &layer.weight).copied().collect();
-            let bias: Vec<f32> = layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
+            let bias: Vec<f32> =
+                layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
             StackedLinear {
                 weight: parameter(weight, [count, fan_in, fan_out]),
                 bias: (!bias.is_empty()).then(|| parameter(bias, [count, 1, fan_out])),
@@ -86,9 +89,12 @@ impl Mlp {
 
     /// One of the networks, by its place, as a stack of one.
     pub fn network(&self, place: usize) -> Mlp {
-        let part = |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, place, 1));
-        let layer =
-            |layer: &StackedLinear| StackedLinear { weight: part(&layer.weight), bias: layer.bias.as_ref().map(part) };
+        let part =
+            |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, place, 1));
+        let layer = |layer: &StackedLinear| StackedLinear {
+            weight: part(&layer.weight),
+            bias: layer.bias.as_ref().map(part),
+        };
         Mlp {
             layers: self.layers.iter().map(layer).collect(),
             slopes: self.slopes.iter().map(part).collect(),
@@ -109,7 +115,11 @@ mod tests {
     fn layers(scale: f32) -> Vec<LayerWeights> {
         let weight = |numbers: &[f32]| numbers.iter().map(|number| scale * number).collect();
         vec![
-            LayerWeights { shape: [2, 2], weight: weight(&[1.0, -1.0, 2.0, 1.0]), bias: Some(vec![0.5, 0.0]) },
+            LayerWeights {
+                shape: [2, 2],
+                weight: weight(&[1.0, -1.0, 2.0, 1.0]),
+                bias: Some(vec![0.5, 0.0]),
+            },
             LayerWeights { shape: [2, 1], weight: weight(&[-1.0, 10.0]), bias: None },
         ]
     }
@@ -140,7 +150,11 @@ mod tests {
 
     #[test]
     fn a_prelu_has_a_slope_for_each_network_and_hidden_layer() {
-        let mlp = Mlp::new(&[layers(1.0), layers(1.0)], Activation::Prelu { alpha: 0.5 }, &Device::flex());
+        let mlp = Mlp::new(
+            &[layers(1.0), layers(1.0)],
+            Activation::Prelu { alpha: 0.5 },
+            &Device::flex(),
+        );
         assert_eq!(mlp.slopes.iter().map(|slope| slope.dims()).collect::<Vec<_>>(), [[2, 1, 1]]);
         let inputs = Tensor::from_floats([[[3.0, 1.0]]], &Device::flex());
         // Hidden [5.5, -2] -> [5.5, -1] -> -5.5 - 10.

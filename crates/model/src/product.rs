@@ -31,7 +31,10 @@ fn product_on_flex(inputs: &Tensor<3>, weight: &Tensor<3>) -> Option<Tensor<3>> 
         return None;
     }
     Some(if inputs.device().is_autodiff() || weight.device().is_autodiff() {
-        Tensor::from_primitive::<Autodiff<Flex>>(multiply_tracked(tracked(inputs)?, tracked(weight)?))
+        Tensor::from_primitive::<Autodiff<Flex>>(multiply_tracked(
+            tracked(inputs)?,
+            tracked(weight)?,
+        ))
     } else {
         Tensor::from_primitive::<Flex>(multiply(&plain(inputs)?, &plain(weight)?))
     })
@@ -40,7 +43,9 @@ fn product_on_flex(inputs: &Tensor<3>, weight: &Tensor<3>) -> Option<Tensor<3>> 
 /// Whether the shapes and the type are those that [`multiply`] is made for.
 fn is_each_runs(inputs: &Tensor<3>, weight: &Tensor<3>) -> bool {
     let [[shared, _, depth], [runs, fan_in, _]] = [inputs.dims(), weight.dims()];
-    depth == fan_in && (shared == 1 || shared == runs) && [inputs, weight].iter().all(|of| of.dtype() == DType::F32)
+    depth == fan_in
+        && (shared == 1 || shared == runs)
+        && [inputs, weight].iter().all(|of| of.dtype() == DType::F32)
 }
 
 /// The tensor as flex has it, if it is on flex without autodiff.
@@ -75,7 +80,12 @@ impl Backward<Flex, 2> for Product {
     /// Inputs and weight.
     type State = [FlexTensor; 2];
 
-    fn backward(self, ops: Ops<[FlexTensor; 2], 2>, gradients: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(
+        self,
+        ops: Ops<[FlexTensor; 2], 2>,
+        gradients: &mut Gradients,
+        _: &mut Checkpointer,
+    ) {
         let gradient = gradients.consume::<Flex>(&ops.node);
         let [inputs, weight] = ops.state;
         let of_inputs = || {
@@ -85,7 +95,10 @@ impl Backward<Flex, 2> for Product {
         };
         let of_weight = || multiply(&inputs.transpose(1, 2), &gradient);
         let [to_inputs, to_weight] = ops.parents;
-        let both = rayon::join(|| to_inputs.map(|to| (to, of_inputs())), || to_weight.map(|to| (to, of_weight())));
+        let both = rayon::join(
+            || to_inputs.map(|to| (to, of_inputs())),
+            || to_weight.map(|to| (to, of_weight())),
+        );
         for (parent, gradient) in [both.0, both.1].into_iter().flatten() {
             gradients.register::<Flex>(parent.id, gradient);
         }
@@ -112,7 +125,11 @@ fn multiply(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
 
 /// The tensor with no axis that runs backwards.
 fn forwards(tensor: &FlexTensor) -> FlexTensor {
-    if tensor.layout().strides().iter().all(|&stride| stride >= 0) { tensor.clone() } else { tensor.to_contiguous() }
+    if tensor.layout().strides().iter().all(|&stride| stride >= 0) {
+        tensor.clone()
+    } else {
+        tensor.to_contiguous()
+    }
 }
 
 /// A matrix in memory: the number of row `i` and column `j` is at `i * strides[0] + j * strides[1]`.
@@ -146,8 +163,11 @@ fn multiply_one(lhs: Matrix<'_>, rhs: Matrix<'_>, output: &mut [MaybeUninit<f32>
     assert!(depth == fan_in && output.len() == rows * columns && lhs.is_whole() && rhs.is_whole());
     let stride = |of: &Matrix<'_>, axis: usize| of.strides[axis] as isize;
     // burn lets threads share products of 7 million multiply-adds and more; `gemm` itself knows a lower limit.
-    let parallelism =
-        if rayon::current_num_threads() > 1 { gemm::Parallelism::Rayon(0) } else { gemm::Parallelism::None };
+    let parallelism = if rayon::current_num_threads() > 1 {
+        gemm::Parallelism::Rayon(0)
+    } else {
+        gemm::Parallelism::None
+    };
     // SAFETY: `gemm` reads `rows` x `depth` numbers of one matrix and `depth` x `columns` of the other, all of which lie within
     // their memory, and writes `rows` x `columns` numbers, all that `output` has place for, without reading them.
     unsafe {
@@ -191,7 +211,10 @@ mod tests {
     }
 
     /// The product of inputs and weight, and the gradient of each.
-    fn forward_and_backward(multiply: fn(Tensor<3>, Tensor<3>) -> Tensor<3>, [x, w]: [Tensor<3>; 2]) -> [Vec<u32>; 3] {
+    fn forward_and_backward(
+        multiply: fn(Tensor<3>, Tensor<3>) -> Tensor<3>,
+        [x, w]: [Tensor<3>; 2],
+    ) -> [Vec<u32>; 3] {
         let [x, w] = [x.require_grad(), w.require_grad()];
         let output = multiply(x.clone(), w.clone());
         let weighting = numbers(output.dims(), 2.0, &output.device());
@@ -225,7 +248,8 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let device = Device::flex().autodiff();
-                let operands = [numbers([1, 128, 784], 0.0, &device), numbers([1, 784, 256], 1.0, &device)];
+                let operands =
+                    [numbers([1, 128, 784], 0.0, &device), numbers([1, 784, 256], 1.0, &device)];
                 forward_and_backward(product, operands)
             })
         };
@@ -237,14 +261,17 @@ mod tests {
         let [constant, tracking] = [Device::flex(), Device::flex().autodiff()];
         let operand = |device: &Device| numbers([2, 3, 3], 0.0, device);
         assert!(plain(&operand(&constant)).is_some() && plain(&operand(&tracking)).is_none());
-        let operands =
-            [operand(&constant), operand(&tracking), operand(&tracking).require_grad()].map(|of| tracked(&of).unwrap());
+        let operands = [operand(&constant), operand(&tracking), operand(&tracking).require_grad()]
+            .map(|of| tracked(&of).unwrap());
         assert_eq!(operands.map(|of| of.is_tracked()), [false, false, true]);
         // Batches are constants.
         let weight = operand(&tracking).require_grad();
         let mut gradients = product(operand(&constant), weight.clone()).sum().backward();
         let mut burns = operand(&constant).matmul(weight.clone()).sum().backward();
-        assert_eq!(bits(weight.grad_remove(&mut gradients).unwrap()), bits(weight.grad_remove(&mut burns).unwrap()));
+        assert_eq!(
+            bits(weight.grad_remove(&mut gradients).unwrap()),
+            bits(weight.grad_remove(&mut burns).unwrap())
+        );
     }
 
     #[test]
@@ -257,7 +284,10 @@ mod tests {
             wide.clone().narrow(0, 2, 2).narrow(1, 0, 5).swap_dims(1, 2),
             wide.narrow(0, 0, 2).narrow(2, 0, 5).flip([0, 2]),
         ] {
-            assert_eq!(bits(product(view.clone(), weight.clone())), bits(view.matmul(weight.clone())));
+            assert_eq!(
+                bits(product(view.clone(), weight.clone())),
+                bits(view.matmul(weight.clone()))
+            );
         }
     }
 

@@ -29,7 +29,11 @@ pub fn draw_layers(
     let draw = |(layer, target): (usize, &Target)| {
         let (weight, bias) = init(layer);
         let (weight, bias) = draw_layer(Some(&weight), bias.as_ref(), target, seed)?;
-        Ok(LayerWeights { shape: [target.fan_in, target.fan_out], weight: weight.unwrap_or_default(), bias })
+        Ok(LayerWeights {
+            shape: [target.fan_in, target.fan_out],
+            weight: weight.unwrap_or_default(),
+            bias,
+        })
     };
     targets.iter().enumerate().map(draw).collect()
 }

@@ -55,7 +55,12 @@ fn fans_of_kernels_count_channels_times_receptive_field() {
 fn a_modules_layers_are_filled_in_the_order_of_its_fields_and_nothing_else_is() {
     let mut asked = Vec::new();
     fill_module_with(block(&Device::flex()), Activation::Tanh, 0, |path, target| {
-        asked.push((path.to_owned(), target.layer, target.preceding == Activation::Linear, target.is_vector()));
+        asked.push((
+            path.to_owned(),
+            target.layer,
+            target.preceding == Activation::Linear,
+            target.is_vector(),
+        ));
         None
     })
     .unwrap();
@@ -70,11 +75,17 @@ fn a_modules_layers_are_filled_in_the_order_of_its_fields_and_nothing_else_is() 
         ("head.weight", 4, false, false),
         ("head.bias", 4, false, true),
     ];
-    assert_eq!(asked, expected.map(|(path, layer, first, vector)| (path.to_owned(), layer, first, vector)));
+    assert_eq!(
+        asked,
+        expected.map(|(path, layer, first, vector)| (path.to_owned(), layer, first, vector))
+    );
 
-    let filled = Initializer::Ones.fill_module(block(&Device::flex()), Activation::Relu, 0).unwrap();
+    let filled =
+        Initializer::Ones.fill_module(block(&Device::flex()), Activation::Relu, 0).unwrap();
     assert!(numbers(&filled.conv.weight).iter().all(|&w| w == 1.0));
-    assert!(numbers(filled.head.as_ref().unwrap().bias.as_ref().unwrap()).iter().all(|&b| b == 0.0));
+    assert!(
+        numbers(filled.head.as_ref().unwrap().bias.as_ref().unwrap()).iter().all(|&b| b == 0.0)
+    );
     assert_eq!(numbers(filled.norm.beta.as_ref().unwrap()), [0.0; 8]);
 }
 
@@ -83,9 +94,11 @@ fn a_module_gets_the_numbers_of_its_layers_wherever_they_are_drawn() {
     for init in [kind("he_normal"), kind("randomized_asymmetric"), kind("pytorch_linear")] {
         let widths = [5, 7, 3];
         let device = Device::flex();
-        let layers: Vec<Linear> = widths.windows(2).map(|w| LinearConfig::new(w[0], w[1]).init(&device)).collect();
+        let layers: Vec<Linear> =
+            widths.windows(2).map(|w| LinearConfig::new(w[0], w[1]).init(&device)).collect();
         let targets = Target::network(&widths, Activation::Relu);
-        let drawn = draw_layers(&targets, |_| (init.clone(), Some(init.default_bias())), 4).unwrap();
+        let drawn =
+            draw_layers(&targets, |_| (init.clone(), Some(init.default_bias())), 4).unwrap();
         let one_by_one: Vec<Linear> = layers
             .clone()
             .into_iter()
@@ -115,8 +128,12 @@ fn what_is_filled_stays_the_same_parameter_and_is_trained() {
 
 #[test]
 fn what_has_no_meaning_is_an_error_with_its_place() {
-    let error = kind("sparse").fill_module(block(&Device::flex()), Activation::Relu, 0).unwrap_err();
-    assert!(error.to_string().starts_with("conv: sparse fills weights of fully connected layers"), "{error}");
+    let error =
+        kind("sparse").fill_module(block(&Device::flex()), Activation::Relu, 0).unwrap_err();
+    assert!(
+        error.to_string().starts_with("conv: sparse fills weights of fully connected layers"),
+        "{error}"
+    );
     let parameter = Param::from_tensor(Tensor::<2>::zeros([2, 3], &Device::flex()));
     let mut stream = Stream::new(0, Purpose::Weights, [0, 0]);
     let error = Initializer::Ones.fill(parameter, &Target::linear(3, 2), &mut stream).unwrap_err();

@@ -57,7 +57,8 @@ impl RunDirectory {
     /// Whatever the file system answers; the checkpoints before are then still there.
     pub fn write_checkpoint(&self, checkpoint: &Checkpoint) -> io::Result<()> {
         let mut bytes = Vec::new();
-        ciborium::into_writer(checkpoint, &mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+        ciborium::into_writer(checkpoint, &mut bytes)
+            .map_err(|error| io::Error::other(error.to_string()))?;
         let name = format!("step-{}-{}.cbor", checkpoint.losses.len(), checksum([&bytes[..]]));
         self.write(&format!("{FOLDER}/{name}"), &bytes)?;
         for old in self.checkpoints().iter().skip(KEPT) {
@@ -69,8 +70,9 @@ impl RunDirectory {
     /// The checkpoints that there are, the newest first, which is the one with the most steps whatever the clock said.
     pub fn checkpoints(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.path().join(FOLDER)).into_iter().flatten().flatten();
-        let mut found: Vec<(u64, PathBuf)> =
-            entries.filter_map(|entry| Some((name_parts(&entry.path())?.0, entry.path()))).collect();
+        let mut found: Vec<(u64, PathBuf)> = entries
+            .filter_map(|entry| Some((name_parts(&entry.path())?.0, entry.path())))
+            .collect();
         found.sort();
         found.into_iter().rev().map(|(_, path)| path).collect()
     }
@@ -94,16 +96,20 @@ impl RunDirectory {
 pub fn read_checkpoint(path: &Path, id: &str) -> Result<Checkpoint, ReadError> {
     let damaged = |reason: String| ReadError::Damaged { path: path.to_owned(), reason };
     let bytes = read_file(path)?;
-    let Some((step, sum)) = name_parts(path) else { return Err(damaged("its name is not that of one".into())) };
+    let Some((step, sum)) = name_parts(path) else {
+        return Err(damaged("its name is not that of one".into()));
+    };
     if checksum([&bytes[..]]) != sum {
         return Err(damaged("its checksum is not the one in its name".into()));
     }
-    let versioned: Versioned = ciborium::from_reader(&bytes[..]).map_err(|error| damaged(error.to_string()))?;
+    let versioned: Versioned =
+        ciborium::from_reader(&bytes[..]).map_err(|error| damaged(error.to_string()))?;
     if versioned.format > u64::from(CHECKPOINT_FORMAT) {
         let (path, found) = (path.to_owned(), versioned.format);
         return Err(ReadError::Newer { path, found, known: CHECKPOINT_FORMAT });
     }
-    let checkpoint: Checkpoint = ciborium::from_reader(&bytes[..]).map_err(|error| damaged(error.to_string()))?;
+    let checkpoint: Checkpoint =
+        ciborium::from_reader(&bytes[..]).map_err(|error| damaged(error.to_string()))?;
     if checkpoint.id != id || checkpoint.losses.len() as u64 != step {
         return Err(damaged("it belongs to another run".into()));
     }
@@ -112,7 +118,12 @@ pub fn read_checkpoint(path: &Path, id: &str) -> Result<Checkpoint, ReadError> {
 
 /// The step and the checksum in a checkpoint's name.
 fn name_parts(path: &Path) -> Option<(u64, &str)> {
-    let (step, sum) = path.file_name()?.to_str()?.strip_prefix("step-")?.strip_suffix(".cbor")?.split_once('-')?;
+    let (step, sum) = path
+        .file_name()?
+        .to_str()?
+        .strip_prefix("step-")?
+        .strip_suffix(".cbor")?
+        .split_once('-')?;
     Some((step.parse().ok()?, sum))
 }
 
@@ -121,7 +132,8 @@ mod tests {
     use super::*;
 
     fn checkpoint(steps: usize) -> Checkpoint {
-        let losses = [0.1, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 2.302, 0.5, 65_504.0, 1e-40, 3.0];
+        let losses =
+            [0.1, 1.0 / 3.0, f32::MIN_POSITIVE, f32::MAX, 2.302, 0.5, 65_504.0, 1e-40, 3.0];
         Checkpoint {
             format: CHECKPOINT_FORMAT,
             id: "0123456789abcdef".into(),
@@ -163,7 +175,8 @@ mod tests {
         for steps in [2, 100, 9] {
             directory.write_checkpoint(&checkpoint(steps)).unwrap();
         }
-        let steps: Vec<u64> = directory.checkpoints().iter().map(|path| name_parts(path).unwrap().0).collect();
+        let steps: Vec<u64> =
+            directory.checkpoints().iter().map(|path| name_parts(path).unwrap().0).collect();
         assert_eq!(steps, [100, 9]);
         directory.remove_checkpoints().unwrap();
         directory.remove_checkpoints().unwrap();
@@ -195,6 +208,9 @@ mod tests {
         let (_folder, directory) = directory();
         directory.write_checkpoint(&Checkpoint { format: 7, ..checkpoint(1) }).unwrap();
         let [path] = directory.checkpoints().try_into().unwrap();
-        assert!(matches!(read_checkpoint(&path, "0123456789abcdef"), Err(ReadError::Newer { found: 7, .. })));
+        assert!(matches!(
+            read_checkpoint(&path, "0123456789abcdef"),
+            Err(ReadError::Newer { found: 7, .. })
+        ));
     }
 }

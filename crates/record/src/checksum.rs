@@ -24,7 +24,9 @@ pub(crate) fn seal(object: &str) -> String {
 
 /// Whether `text` is as [`seal`] made it.
 pub(crate) fn is_sealed(text: &[u8]) -> bool {
-    let Some((body, tail)) = text.split_at_checked(text.len().saturating_sub(BEFORE.len() + HEX + AFTER.len())) else {
+    let Some((body, tail)) =
+        text.split_at_checked(text.len().saturating_sub(BEFORE.len() + HEX + AFTER.len()))
+    else {
         return false;
     };
     tail == format!("{BEFORE}{}{AFTER}", checksum([body])).as_bytes()
@@ -38,7 +40,9 @@ mod tests {
     fn every_flipped_bit_and_every_cut_breaks_the_seal() {
         let sealed = seal("{\n  \"a\": 1,\n  \"b\": [\n    2.5\n  ]\n}").into_bytes();
         assert!(is_sealed(&sealed));
-        assert!(serde_json::from_slice::<serde_json::Value>(&sealed).unwrap()["checksum"].is_string());
+        assert!(
+            serde_json::from_slice::<serde_json::Value>(&sealed).unwrap()["checksum"].is_string()
+        );
         for bit in 0..sealed.len() * 8 {
             let mut damaged = sealed.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);

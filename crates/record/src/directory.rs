@@ -121,9 +121,11 @@ mod tests {
 
     #[test]
     fn numbers_in_csv_read_back_to_the_same_bits() {
-        let steps = [0.1f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::INFINITY, 2.302].map(|loss| Step { step: 7, loss });
+        let steps = [0.1f32, 1.0 / 3.0, f32::MIN_POSITIVE, f32::INFINITY, 2.302]
+            .map(|loss| Step { step: 7, loss });
         let text = csv_of(&steps).unwrap();
-        let back: Vec<Step> = csv::Reader::from_reader(&text[..]).deserialize().map(Result::unwrap).collect();
+        let back: Vec<Step> =
+            csv::Reader::from_reader(&text[..]).deserialize().map(Result::unwrap).collect();
         assert_eq!(back, steps);
     }
 }

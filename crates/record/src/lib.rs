@@ -36,8 +36,8 @@ pub use directory::RunDirectory;
 pub use lock::{LockError, RunLock};
 pub use read::{ReadError, Run, find_runs, read_record, read_run, read_series, read_weights};
 pub use run::{
-    AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption, RunRecord, Scale,
-    Status, SweepPoint,
+    AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption,
+    RunRecord, Scale, Status, SweepPoint,
 };
 pub use series::{Epoch, Step};
 pub use status::{Head, Standing, Whereabouts, read_head, run_folders, standing, standings};

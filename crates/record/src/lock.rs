@@ -73,8 +73,13 @@ impl RunDirectory {
         let failed = |source| LockError::Io { directory: directory.clone(), source };
         std::fs::create_dir_all(&directory).map_err(failed)?;
         let path = lock_file(&directory);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -85,7 +90,9 @@ impl RunDirectory {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         // Who holds the lock is for people to know; the lock holds without it.
-        let _ = file.set_len(0).and_then(|()| file.write_all(std::process::id().to_string().as_bytes()));
+        let _ = file
+            .set_len(0)
+            .and_then(|()| file.write_all(std::process::id().to_string().as_bytes()));
         let file = Handle::from_file(file).map_err(failed)?;
         let lock = RunLock { directory: directory.clone(), file };
         lock.check()?;
@@ -146,7 +153,8 @@ mod tests {
         directory.write_config("").unwrap();
         std::fs::write(folder.path().join(".aB3.tmp"), "half").unwrap();
         directory.lock().unwrap();
-        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["config.toml", "lock"]);
     }

@@ -70,10 +70,13 @@ pub fn read_record(directory: &Path) -> Result<RunRecord, ReadError> {
         }
     }
     let damaged = |reason: String| ReadError::Damaged { path: path.clone(), reason };
-    let json: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+    let json: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
     match json.get("format").and_then(serde_json::Value::as_u64) {
         // What a newer format seals, and how, is not known here.
-        Some(found) if found > u64::from(FORMAT) => return Err(ReadError::Newer { path, found, known: FORMAT }),
+        Some(found) if found > u64::from(FORMAT) => {
+            return Err(ReadError::Newer { path, found, known: FORMAT });
+        }
         _ => {}
     }
     if !sealed {
@@ -124,7 +127,10 @@ pub fn read_weights(directory: &Path, record: &RunRecord) -> Result<Vec<u8>, Rea
 fn read_checked(path: PathBuf, expected: &str) -> Result<Vec<u8>, ReadError> {
     let bytes = read_file(&path)?;
     if checksum([&bytes[..]]) != expected {
-        return Err(ReadError::Damaged { path, reason: "its checksum is not the one in run.json".into() });
+        return Err(ReadError::Damaged {
+            path,
+            reason: "its checksum is not the one in run.json".into(),
+        });
     }
     Ok(bytes)
 }
@@ -182,7 +188,9 @@ mod tests {
     fn write_run(path: &Path) -> RunRecord {
         let directory = RunDirectory::new(path);
         directory.write_config("title = \"t\"\n").unwrap();
-        directory.write_steps(&[Step { step: 0, loss: 2.3 }, Step { step: 1, loss: f32::NAN }]).unwrap();
+        directory
+            .write_steps(&[Step { step: 0, loss: 2.3 }, Step { step: 1, loss: f32::NAN }])
+            .unwrap();
         directory
             .write_epochs(&[Epoch {
                 epoch: 1,

@@ -173,17 +173,25 @@ impl Provenance {
             [
                 ("version", of.version.clone()),
                 ("burn", of.burn.clone()),
-                ("commit", of.commit.as_ref().map_or_else(unknown, |commit| format!("{commit}{dirty}"))),
+                (
+                    "commit",
+                    of.commit.as_ref().map_or_else(unknown, |commit| format!("{commit}{dirty}")),
+                ),
                 ("backend", of.backend.clone()),
                 ("device", of.device.clone()),
                 ("cpu", of.cpu.clone()),
                 ("os", of.os.clone()),
-                ("data", of.data.clone().unwrap_or_else(|| "as the program brings it along".to_owned())),
+                (
+                    "data",
+                    of.data.clone().unwrap_or_else(|| "as the program brings it along".to_owned()),
+                ),
             ]
         };
         let pairs = fields(self).into_iter().zip(fields(now));
         let changed = pairs.filter(|((_, before), (_, now))| before != now);
-        changed.map(|((field, before), (_, now))| Difference { field: field.to_owned(), before, now }).collect()
+        changed
+            .map(|((field, before), (_, now))| Difference { field: field.to_owned(), before, now })
+            .collect()
     }
 }
 
@@ -228,14 +236,23 @@ impl InitialWeights {
         let variance = weights.iter().map(|&w| (f64::from(w) - mean).powi(2)).sum::<f64>() / n;
         let min = weights.iter().copied().fold(f32::INFINITY, f32::min);
         let max = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let (min, max) = if weights.is_empty() { (0.0, 0.0) } else { (f64::from(min), f64::from(max)) };
+        let (min, max) =
+            if weights.is_empty() { (0.0, 0.0) } else { (f64::from(min), f64::from(max)) };
         let mut counts = vec![0; Self::BINS];
         let scale = if max > min { Self::BINS as f64 / (max - min) } else { 0.0 };
         for &w in weights {
             let bin = ((f64::from(w) - min) * scale) as usize;
             counts[bin.min(Self::BINS - 1)] += 1;
         }
-        InitialWeights { layer, shape, mean, std: variance.sqrt(), min, max, histogram: Histogram { min, max, counts } }
+        InitialWeights {
+            layer,
+            shape,
+            mean,
+            std: variance.sqrt(),
+            min,
+            max,
+            histogram: Histogram { min, max, counts },
+        }
     }
 }
 
@@ -273,8 +290,18 @@ mod tests {
 
     #[test]
     fn provenances_differ_in_what_may_change_bits_and_not_in_when_or_where() {
-        let one = Provenance { cpu: "one".into(), host: "here".into(), training_seconds: 1.0, ..Default::default() };
-        let two = Provenance { cpu: "two".into(), host: "there".into(), training_seconds: 2.0, ..Default::default() };
+        let one = Provenance {
+            cpu: "one".into(),
+            host: "here".into(),
+            training_seconds: 1.0,
+            ..Default::default()
+        };
+        let two = Provenance {
+            cpu: "two".into(),
+            host: "there".into(),
+            training_seconds: 2.0,
+            ..Default::default()
+        };
         assert!(one.differences(&one).is_empty());
         let [difference] = one.differences(&two).try_into().unwrap();
         assert_eq!(

@@ -35,12 +35,18 @@ pub(crate) mod non_finite {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-        if value.is_finite() { serializer.serialize_f64(*value) } else { serializer.serialize_str(&value.to_string()) }
+        if value.is_finite() {
+            serializer.serialize_f64(*value)
+        } else {
+            serializer.serialize_str(&value.to_string())
+        }
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Number(number) => number.as_f64().ok_or_else(|| D::Error::custom("not a number")),
+            serde_json::Value::Number(number) => {
+                number.as_f64().ok_or_else(|| D::Error::custom("not a number"))
+            }
             serde_json::Value::String(text) => text.parse().map_err(D::Error::custom),
             other => Err(D::Error::custom(format!("expected a number, found {other}"))),
         }

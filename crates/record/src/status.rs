@@ -99,7 +99,9 @@ pub fn run_folders(experiment: &Path) -> Vec<PathBuf> {
     let arms = folders_in(experiment);
     let runs = in_parallel(&arms, |arm| {
         let mut runs = folders_in(arm);
-        runs.retain(|run| run.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-")));
+        runs.retain(|run| {
+            run.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-"))
+        });
         runs
     });
     runs.into_iter().flatten().collect()
@@ -109,7 +111,10 @@ pub fn run_folders(experiment: &Path) -> Vec<PathBuf> {
 fn folders_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let shown = entries.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
-    shown.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect()
+    shown
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// What `act` makes of each item, in their order.
@@ -119,8 +124,13 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> V
     let act = &act;
     std::thread::scope(|scope| {
         let parts = items.chunks(items.len().div_ceil(threads).max(1));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().map(act).collect::<Vec<R>>())).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let threads: Vec<_> = parts
+            .map(|part| scope.spawn(move || part.iter().map(act).collect::<Vec<R>>()))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     })
 }
 
@@ -130,7 +140,11 @@ fn unfinished_standing(directory: &Path, host: &str, status: Status, head: &Head
         && now.status.is_final()
     {
         // It came to its end between the two looks.
-        return if now.status == Status::Finished { Standing::Finished } else { Standing::Diverged };
+        return if now.status == Status::Finished {
+            Standing::Finished
+        } else {
+            Standing::Diverged
+        };
     }
     // The machine is named far behind the head.
     let writer = || match status {
@@ -170,7 +184,10 @@ fn whereabouts(directory: &Path, host: Option<String>) -> Whereabouts {
     let lock = lock_file(directory);
     let process = std::fs::read_to_string(&lock).ok().and_then(|text| text.trim().parse().ok());
     let written = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    let seen = [lock, directory.join("run.json"), directory.join(FOLDER)].iter().filter_map(|path| written(path)).max();
+    let seen = [lock, directory.join("run.json"), directory.join(FOLDER)]
+        .iter()
+        .filter_map(|path| written(path))
+        .max();
     Whereabouts { host, process, seen }
 }
 
@@ -200,7 +217,9 @@ pub fn read_head(directory: &Path) -> Result<Head, ReadError> {
         })?,
     };
     match read {
-        (format, _) if format > u64::from(FORMAT) => Err(ReadError::Newer { path, found: format, known: FORMAT }),
+        (format, _) if format > u64::from(FORMAT) => {
+            Err(ReadError::Newer { path, found: format, known: FORMAT })
+        }
         (_, head) => Ok(head),
     }
 }
@@ -210,7 +229,8 @@ fn parse_head(text: &[u8]) -> Option<(u64, Head)> {
     let mut fields = Fields::default();
     // What follows the head is not looked at, so that this ends with an error where the text ends early, and with one
     // where it does not.
-    let _ = Collector(&mut fields).deserialize_from(&mut serde_json::Deserializer::from_slice(text));
+    let _ =
+        Collector(&mut fields).deserialize_from(&mut serde_json::Deserializer::from_slice(text));
     let head = Head {
         id: fields.id?,
         experiment: fields.experiment?,
@@ -319,7 +339,10 @@ mod tests {
         for message in [None, Some("short".to_owned()), Some("long, \"quoted\" ".repeat(1_000))] {
             write(folder.path(), Status::Failed, message.clone());
             let head = read_head(folder.path()).unwrap();
-            assert_eq!((head.arm.as_str(), head.seed, head.status), ("normal,std=0.1", u64::MAX, Status::Failed));
+            assert_eq!(
+                (head.arm.as_str(), head.seed, head.status),
+                ("normal,std=0.1", u64::MAX, Status::Failed)
+            );
             assert_eq!(head.message, message);
         }
     }
@@ -333,7 +356,11 @@ mod tests {
         let end = whole.find("\"message\": null").unwrap() + "\"message\": null".len();
         for length in 0..end {
             std::fs::write(&path, &whole[..length]).unwrap();
-            assert!(matches!(read_head(folder.path()), Err(ReadError::Damaged { .. })), "{}", &whole[..length]);
+            assert!(
+                matches!(read_head(folder.path()), Err(ReadError::Damaged { .. })),
+                "{}",
+                &whole[..length]
+            );
         }
         std::fs::write(&path, whole[..end].to_owned() + ", garbage").unwrap();
         assert_eq!(read_head(folder.path()).unwrap().status, Status::Finished);
@@ -352,13 +379,19 @@ mod tests {
         assert_eq!((at.host, at.process), (None, process));
         for status in [Status::Running, Status::Failed, Status::Interrupted] {
             write(directory.path(), status, None);
-            let Standing::Running(at) = standing(directory.path(), "here").0 else { panic!("{status}") };
+            let Standing::Running(at) = standing(directory.path(), "here").0 else {
+                panic!("{status}")
+            };
             assert_eq!(at.process, process);
             assert!(at.seen.is_some());
         }
         drop(lock);
         write(directory.path(), Status::Running, None);
-        assert_eq!(standing(directory.path(), "node7").0, Standing::Interrupted, "it died on this machine");
+        assert_eq!(
+            standing(directory.path(), "node7").0,
+            Standing::Interrupted,
+            "it died on this machine"
+        );
         let Standing::RunningOrDied(at) = standing(directory.path(), "here").0 else { panic!() };
         assert_eq!((at.host.as_deref(), at.process), (Some("node7"), process));
         directory.lock().expect("to look at a lock does not take it");
@@ -367,12 +400,17 @@ mod tests {
     #[test]
     fn many_are_told_in_their_order() {
         let folder = tempfile::tempdir().unwrap();
-        let paths: Vec<PathBuf> = (0..50).map(|n| folder.path().join(format!("arm-{}/seed-{n}", n % 3))).collect();
+        let paths: Vec<PathBuf> =
+            (0..50).map(|n| folder.path().join(format!("arm-{}/seed-{n}", n % 3))).collect();
         for path in paths.iter().step_by(2) {
             write(path, Status::Finished, None);
         }
         let told = standings(&paths, "here");
-        assert!(told.iter().enumerate().all(|(n, (told, _))| (*told == Standing::Finished) == (n % 2 == 0)));
+        assert!(
+            told.iter()
+                .enumerate()
+                .all(|(n, (told, _))| (*told == Standing::Finished) == (n % 2 == 0))
+        );
         let mut found = run_folders(folder.path());
         found.sort();
         let mut made: Vec<PathBuf> = paths.into_iter().step_by(2).collect();

@@ -5,7 +5,9 @@
 
 use std::path::PathBuf;
 
-use record::{RunDirectory, Status, find_runs, read_checkpoint, read_record, read_run, read_weights};
+use record::{
+    RunDirectory, Status, find_runs, read_checkpoint, read_record, read_run, read_weights,
+};
 
 fn fixture(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
@@ -30,7 +32,10 @@ fn every_fixture_of_every_version_reads() {
 fn a_finished_run_of_format_1_holds_what_was_written() {
     let run = read_run(&fixture("format-1/finished")).unwrap();
     let record = &run.record;
-    assert_eq!((record.format, record.status, record.steps, record.seed), (1, Status::Finished, 9, 0));
+    assert_eq!(
+        (record.format, record.status, record.steps, record.seed),
+        (1, Status::Finished, 9, 0)
+    );
     assert_eq!((record.experiment.as_str(), record.arm.as_str()), ("finished", "base"));
     assert_eq!(record.settings["training.batch_size"], 10);
     assert_eq!(record.initial_weights[0].shape, [784, 1]);
@@ -56,5 +61,9 @@ fn an_interrupted_run_of_format_1_can_be_gone_on_with() {
     let [checkpoint] = directory.checkpoints().try_into().unwrap();
     let checkpoint = read_checkpoint(&checkpoint, &record.id).unwrap();
     assert_eq!((checkpoint.format, checkpoint.losses.len() as u64), (1, record.steps));
-    assert!([&checkpoint.model, &checkpoint.optimizer, &checkpoint.scheduler].iter().all(|state| !state.is_empty()));
+    assert!(
+        [&checkpoint.model, &checkpoint.optimizer, &checkpoint.scheduler]
+            .iter()
+            .all(|state| !state.is_empty())
+    );
 }

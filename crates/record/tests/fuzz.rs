@@ -18,13 +18,16 @@ use record::{checksum, find_runs, read_checkpoint, read_record, read_run};
 static ALLOCATOR: Cap<System> = Cap::new(System, 64 << 20);
 
 fn cases() -> ProptestConfig {
-    ProptestConfig::with_cases(std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()))
+    ProptestConfig::with_cases(
+        std::env::var("FUZZ_CASES").map_or(20_000, |cases| cases.parse().unwrap()),
+    )
 }
 
 /// Memory where there is some to write files to, since millions are written.
 fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    tempfile::tempdir_in(if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }).unwrap()
+    tempfile::tempdir_in(if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() })
+        .unwrap()
 }
 
 fn fixture(path: &str) -> PathBuf {
@@ -45,7 +48,20 @@ fn run_json() -> String {
 
 /// Something to put in a file in place of something else.
 fn scrap() -> impl Strategy<Value = Vec<u8>> {
-    let words = ["", "0", "-1", "1e999", "null", "{}", "[]", "\"NaN\"", "18446744073709551616", ",", "\"", "[[[[[[[["];
+    let words = [
+        "",
+        "0",
+        "-1",
+        "1e999",
+        "null",
+        "{}",
+        "[]",
+        "\"NaN\"",
+        "18446744073709551616",
+        ",",
+        "\"",
+        "[[[[[[[[",
+    ];
     prop_oneof![
         2 => select(words.to_vec()).prop_map(|word| word.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..12),

@@ -19,7 +19,14 @@ fn load() -> Study {
 fn main() {
     let root = tempfile::tempdir().expect("a temporary folder");
     let arms = PROFILES.iter().map(|profile| profile.name).collect();
-    let study = Synthetic { experiment: "study", title: "A study", arms, seeds: 10, steps: 858, diverges: None };
+    let study = Synthetic {
+        experiment: "study",
+        title: "A study",
+        arms,
+        seeds: 10,
+        steps: 858,
+        diverges: None,
+    };
     study.write(root.path()).expect("runs on disk");
     RUNS.get_or_init(|| root.path().to_owned());
     divan::main();

@@ -12,7 +12,8 @@ use synthetic::{PROFILES, Synthetic};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("usage: synthetic_study FOLDER [ARMS [SEEDS]]")?);
+    let folder =
+        PathBuf::from(arguments.next().ok_or("usage: synthetic_study FOLDER [ARMS [SEEDS]]")?);
     let arms: usize = arguments.next().map_or(Ok(12), |n| n.parse())?;
     let seeds: u64 = arguments.next().map_or(Ok(10), |n| n.parse())?;
     let runs = folder.join("runs");

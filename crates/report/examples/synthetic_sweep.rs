@@ -15,7 +15,9 @@ use synthetic_sweep::{SyntheticSweep, log_range};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("usage: synthetic_sweep FOLDER [ARMS SETTINGS SEEDS STEPS]")?);
+    let folder = PathBuf::from(
+        arguments.next().ok_or("usage: synthetic_sweep FOLDER [ARMS SETTINGS SEEDS STEPS]")?,
+    );
     let sizes: Vec<usize> = arguments.map(|size| size.parse()).collect::<Result<_, _>>()?;
     let arms = ["normal", "truncated_normal", "uniform", "orthogonal"];
     let std = |n| ("init.std", Scale::Log, log_range(1e-4, 1.0, n));
@@ -30,20 +32,56 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     if let [count, settings, seeds, steps] = sizes[..] {
         let arms = arms[..count.min(arms.len())].to_vec();
-        return Ok(sweep("large", "A large sweep", arms, vec![std(settings)], seeds as u64, steps as u64, vec![])
-            .write(&folder)?);
+        return Ok(sweep(
+            "large",
+            "A large sweep",
+            arms,
+            vec![std(settings)],
+            seeds as u64,
+            steps as u64,
+            vec![],
+        )
+        .write(&folder)?);
     }
-    let hidden = ("model.hidden", Scale::Listed, vec![json!([32]), json!([64]), json!([128, 64]), json!([256, 128])]);
+    let hidden = (
+        "model.hidden",
+        Scale::Listed,
+        vec![json!([32]), json!([64]), json!([128, 64]), json!([256, 128])],
+    );
     let rate = ("optimizer.learning_rate", Scale::Log, log_range(1e-4, 1e-1, 7));
     let words = ["relu", "gelu", "tanh", "selu", "mish"].map(|word| json!(word)).to_vec();
     let three = arms[..3].to_vec();
     let gaps = vec![vec![2, 3], vec![0, 0], vec![0, 1]];
     for sweep in [
         sweep("line", "How small is too small", three.clone(), vec![std(13)], 5, 60, vec![]),
-        sweep("alone", "One arm, forty settings", vec!["base"], vec![std(40)], 5, 60, vec![vec![20], vec![21]]),
-        sweep("words", "Activations", three.clone(), vec![("model.activation", Scale::Listed, words)], 5, 60, vec![]),
+        sweep(
+            "alone",
+            "One arm, forty settings",
+            vec!["base"],
+            vec![std(40)],
+            5,
+            60,
+            vec![vec![20], vec![21]],
+        ),
+        sweep(
+            "words",
+            "Activations",
+            three.clone(),
+            vec![("model.activation", Scale::Listed, words)],
+            5,
+            60,
+            vec![],
+        ),
         sweep("map", "Rate and scale", three.clone(), vec![std(9), rate.clone()], 3, 60, gaps),
-        sweep("map_alone", "Rate and size", vec!["base"], vec![rate.clone(), hidden.clone()], 3, 60, vec![]),
+        sweep(
+            "map_alone",
+            "Rate and size",
+            vec!["base"],
+            vec![rate.clone(), hidden.clone()],
+            3,
+            60,
+            vec![],
+        ),
         sweep(
             "fine",
             "A fine map",

@@ -69,10 +69,17 @@ impl Study {
             .iter()
             .enumerate()
             .filter_map(|(index, arm)| {
-                let values: Vec<(u64, f64)> = arm.runs.iter().map(|run| (run.record.seed, metric.of(run))).collect();
+                let values: Vec<(u64, f64)> =
+                    arm.runs.iter().map(|run| (run.record.seed, metric.of(run))).collect();
                 let mut summary = Summary::of(&plain(&values))?;
                 summary.interval = summary.interval.map(|interval| within(metric, interval));
-                Some(RankedArm { index, label: arm.label.clone(), values, summary, diverged: arm.diverged() })
+                Some(RankedArm {
+                    index,
+                    label: arm.label.clone(),
+                    values,
+                    summary,
+                    diverged: arm.diverged(),
+                })
             })
             .collect();
         arms.sort_by(|a, b| best_first(metric, &a.summary, &b.summary).then(a.label.cmp(&b.label)));
@@ -139,22 +146,28 @@ fn plain(values: &[(u64, f64)]) -> Vec<f64> {
 
 fn pair(metric: Metric, arms: &[RankedArm], better: usize, worse: usize) -> Pair {
     let (x, y) = (&arms[better].values, &arms[worse].values);
-    let signed = |values: &[(u64, f64)]| values.iter().map(|(_, value)| metric.sign() * value).collect::<Vec<_>>();
+    let signed = |values: &[(u64, f64)]| {
+        values.iter().map(|(_, value)| metric.sign() * value).collect::<Vec<_>>()
+    };
     Pair {
         better,
         worse,
         lead: Paired::of(&leads(metric, x, y)),
         p_t_holm: None,
         p_permutation_holm: None,
-        probability_of_improvement: probability_of_improvement(&signed(x), &signed(y)).unwrap_or(0.5),
+        probability_of_improvement: probability_of_improvement(&signed(x), &signed(y))
+            .unwrap_or(0.5),
     }
 }
 
 /// Corrects each test over all pairs that have one.
 fn correct(pairs: &mut [Pair]) {
     let corrected = |pairs: &[Pair], p: fn(&Paired) -> Option<f64>| {
-        let tested: Vec<(usize, f64)> =
-            pairs.iter().enumerate().filter_map(|(i, pair)| Some((i, p(pair.lead.as_ref()?)?))).collect();
+        let tested: Vec<(usize, f64)> = pairs
+            .iter()
+            .enumerate()
+            .filter_map(|(i, pair)| Some((i, p(pair.lead.as_ref()?)?)))
+            .collect();
         let p = holm(&tested.iter().map(|(_, p)| *p).collect::<Vec<_>>());
         tested.into_iter().map(|(i, _)| i).zip(p).collect::<Vec<_>>()
     };

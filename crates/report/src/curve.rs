@@ -59,7 +59,12 @@ impl Curve {
     pub fn validation_accuracy(runs: &[Run]) -> Curve {
         let accuracies: Vec<Vec<(f64, f64)>> = runs
             .iter()
-            .map(|run| run.epochs.iter().map(|epoch| (epoch.epoch as f64, epoch.validation_accuracy)).collect())
+            .map(|run| {
+                run.epochs
+                    .iter()
+                    .map(|epoch| (epoch.epoch as f64, epoch.validation_accuracy))
+                    .collect()
+            })
             .collect();
         Curve { points: mean_over_seeds(&accuracies, symmetric), diverged: Vec::new() }
     }
@@ -107,9 +112,12 @@ mod tests {
         let series = |losses: [f64; 3]| losses.map(|loss| vec![(0.0, loss)]);
         let wide = mean_over_seeds(&series([0.1, 0.2, 9.0]), logarithmic)[0].interval.unwrap();
         assert!(wide.low > 0.0 && wide.high > 9.0);
-        let narrow = mean_over_seeds(&series([1.0, 1.001, 0.999]), logarithmic)[0].interval.unwrap();
+        let narrow =
+            mean_over_seeds(&series([1.0, 1.001, 0.999]), logarithmic)[0].interval.unwrap();
         let student = mean_over_seeds(&series([1.0, 1.001, 0.999]), symmetric)[0].interval.unwrap();
-        assert!((narrow.low - student.low).abs() < 1e-5 && (narrow.high - student.high).abs() < 1e-5);
+        assert!(
+            (narrow.low - student.low).abs() < 1e-5 && (narrow.high - student.high).abs() < 1e-5
+        );
     }
 
     #[test]

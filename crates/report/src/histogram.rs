@@ -30,9 +30,11 @@ impl Histogram {
         let values = || numbers.iter().copied().map(f64::from);
         let mean = values().sum::<f64>() / n;
         let std = (values().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
-        let (min, max) = values().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
+        let (min, max) = values()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (min.min(x), max.max(x)));
         // Numbers that are all alike are one bar in the middle.
-        let (low, high) = range.unwrap_or(if min < max { (min, max) } else { (mean - 0.5, mean + 0.5) });
+        let (low, high) =
+            range.unwrap_or(if min < max { (min, max) } else { (mean - 0.5, mean + 0.5) });
         let mut counts = vec![0; bins.max(1)];
         let last = counts.len() - 1;
         for x in values().filter(|x| (low..=high).contains(x)) {
@@ -53,7 +55,8 @@ impl Histogram {
         // As many bins in every column, so that none stands out for having more.
         let fewest = self.counts.len().div_ceil(COLUMNS);
         let even = (fewest..=2 * fewest).find(|bins| self.counts.len().is_multiple_of(*bins));
-        let heights: Vec<u64> = self.counts.chunks(even.unwrap_or(fewest)).map(|bins| bins.iter().sum()).collect();
+        let heights: Vec<u64> =
+            self.counts.chunks(even.unwrap_or(fewest)).map(|bins| bins.iter().sum()).collect();
         let columns = heights.len();
         let highest = heights.iter().copied().max().unwrap_or(0).max(1);
         // Eighths of a row; what is there at all shows.
@@ -62,7 +65,9 @@ impl Histogram {
             count => (count as f64 / highest as f64 * (8 * ROWS) as f64).round().max(1.0) as usize,
         };
         let row = |row: usize| {
-            let filled = |count: &u64| " ▁▂▃▄▅▆▇█".chars().nth(eighths(*count).saturating_sub(8 * row).min(8));
+            let filled = |count: &u64| {
+                " ▁▂▃▄▅▆▇█".chars().nth(eighths(*count).saturating_sub(8 * row).min(8))
+            };
             heights.iter().filter_map(filled).collect::<String>().trim_end().to_owned()
         };
         let mut lines: Vec<String> = (0..ROWS).rev().map(row).collect();
@@ -85,18 +90,24 @@ mod tests {
         assert_eq!((all.counts.iter().sum::<u64>(), all.range), (101, (-5.0, 5.0)));
         let some = Histogram::of(&numbers, 8, Some((-4.0, 4.0)));
         assert_eq!((some.counts.iter().sum::<u64>(), some.count, some.min), (81, 101, -5.0));
-        assert!((all.densities().map(|density| density * 10.0 / 7.0).sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(
+            (all.densities().map(|density| density * 10.0 / 7.0).sum::<f64>() - 1.0).abs() < 1e-9
+        );
     }
 
     #[test]
     fn numbers_that_are_alike_are_one_bar() {
         let ones = Histogram::of(&[1.0; 9], 5, None);
-        assert_eq!((ones.counts.as_slice(), ones.range, ones.std), (&[0, 0, 9, 0, 0][..], (0.5, 1.5), 0.0));
+        assert_eq!(
+            (ones.counts.as_slice(), ones.range, ones.std),
+            (&[0, 0, 9, 0, 0][..], (0.5, 1.5), 0.0)
+        );
     }
 
     #[test]
     fn a_terminal_shows_bars_and_the_range() {
-        let numbers: Vec<f32> = (0..400).flat_map(|i| vec![i as f32 / 100.0; (i / 40) as usize]).collect();
+        let numbers: Vec<f32> =
+            (0..400).flat_map(|i| vec![i as f32 / 100.0; (i / 40) as usize]).collect();
         insta::assert_snapshot!(Histogram::of(&numbers, 200, Some((0.0, 4.0))).text());
     }
 }

@@ -22,5 +22,6 @@ pub use load::{LoadError, Loaded, Warning};
 pub use metric::{Metric, UnknownMetric};
 pub use study::{Arm, Difference, Study};
 pub use sweep::{
-    BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult, SweptRun,
+    BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult,
+    SweptRun,
 };

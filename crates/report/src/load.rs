@@ -44,7 +44,9 @@ pub enum LoadError {
         warnings: Vec<Warning>,
     },
     /// Runs that have no axis in common.
-    #[error("{reason}, and they cannot be compared with one another: name the folder of one experiment")]
+    #[error(
+        "{reason}, and they cannot be compared with one another: name the folder of one experiment"
+    )]
     Mixed {
         /// What meets here.
         reason: String,
@@ -71,7 +73,9 @@ impl Loaded {
         match Loaded::read(&find(paths)?, metric) {
             Ok(Loaded::Study(study)) => Ok(Loaded::Study(Study { paths: paths.to_vec(), ..study })),
             Ok(Loaded::Sweep(sweep)) => Ok(Loaded::Sweep(Sweep { paths: paths.to_vec(), ..sweep })),
-            Err(LoadError::Empty { warnings, .. }) => Err(LoadError::Empty { paths: paths.to_vec(), warnings }),
+            Err(LoadError::Empty { warnings, .. }) => {
+                Err(LoadError::Empty { paths: paths.to_vec(), warnings })
+            }
             Err(error) => Err(error),
         }
     }
@@ -88,7 +92,8 @@ impl Loaded {
             let record = read_record(directory)?;
             match record.sweep {
                 None => read_series(directory, record).map(|run| Found::Run(Box::new(run))),
-                Some(_) => SweptRecord::read(directory, record, metric).map(|found| Found::Swept(Box::new(found))),
+                Some(_) => SweptRecord::read(directory, record, metric)
+                    .map(|found| Found::Swept(Box::new(found))),
             }
         };
         read_each(directories, read, |directory, found| match found {
@@ -106,7 +111,9 @@ impl Loaded {
                 .map_err(|warnings| LoadError::Empty { paths: Vec::new(), warnings });
         }
         if !runs.is_empty() {
-            return Err(LoadError::Mixed { reason: "runs of a sweep and runs of none meet here".into() });
+            return Err(LoadError::Mixed {
+                reason: "runs of a sweep and runs of none meet here".into(),
+            });
         }
         swept.finish(metric, warnings).map(Loaded::Sweep)
     }
@@ -134,7 +141,9 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     for path in paths {
-        let new = |directory: &PathBuf| seen.insert(std::fs::canonicalize(directory).unwrap_or(directory.clone()));
+        let new = |directory: &PathBuf| {
+            seen.insert(std::fs::canonicalize(directory).unwrap_or(directory.clone()))
+        };
         found.extend(find_runs(path)?.into_iter().filter(new));
     }
     Ok(found)
@@ -167,9 +176,8 @@ pub(crate) fn unread(directory: &Path, error: &ReadError) -> Warning {
 /// Why a record that could be read cannot be compared.
 pub(crate) fn unusable(record: &RunRecord) -> Option<String> {
     match record.status {
-        Status::Finished | Status::Diverged => {
-            (record.metrics.is_none()).then(|| format!("it is {} but has no metrics", record.status))
-        }
+        Status::Finished | Status::Diverged => (record.metrics.is_none())
+            .then(|| format!("it is {} but has no metrics", record.status)),
         Status::Running => Some("it is still running, or its process died".to_owned()),
         Status::Interrupted | Status::Failed => Some(match &record.message {
             Some(message) => format!("it {}: {message}", was(record.status)),
@@ -217,13 +225,15 @@ pub(crate) fn kept<R: Candidate>(
     difference: impl Fn(&R, &R) -> Option<String>,
     warnings: &mut Vec<Warning>,
 ) -> Vec<R> {
-    let newest = (0..runs.len()).max_by(|&a, &b| runs[a].started().cmp(runs[b].started())).unwrap_or(0);
+    let newest =
+        (0..runs.len()).max_by(|&a, &b| runs[a].started().cmp(runs[b].started())).unwrap_or(0);
     let differences: Vec<_> = runs.iter().map(|run| difference(&runs[newest], run)).collect();
     let mut differences = differences.into_iter();
     runs.retain(|run| match differences.next().flatten() {
         None => true,
         Some(difference) => {
-            let reason = format!("it ran with other settings than the newest run of its arm ({difference})");
+            let reason =
+                format!("it ran with other settings than the newest run of its arm ({difference})");
             warnings.push(Warning { directory: run.directory().to_owned(), reason });
             false
         }
@@ -243,10 +253,17 @@ pub(crate) fn kept<R: Candidate>(
 }
 
 /// The first setting that decides and is not the same: its name, its value, and that of the newest run.
-pub(crate) fn difference(newest: &BTreeMap<String, Value>, settings: &BTreeMap<String, Value>) -> Option<String> {
-    let other =
-        newest.keys().chain(settings.keys()).find(|name| decides(name) && newest.get(*name) != settings.get(*name))?;
-    let show = |settings: &BTreeMap<String, Value>| settings.get(other).map_or("not set".to_owned(), plain);
+pub(crate) fn difference(
+    newest: &BTreeMap<String, Value>,
+    settings: &BTreeMap<String, Value>,
+) -> Option<String> {
+    let other = newest
+        .keys()
+        .chain(settings.keys())
+        .find(|name| decides(name) && newest.get(*name) != settings.get(*name))?;
+    let show = |settings: &BTreeMap<String, Value>| {
+        settings.get(other).map_or("not set".to_owned(), plain)
+    };
     Some(format!("{other}: {}, there {}", show(settings), show(newest)))
 }
 

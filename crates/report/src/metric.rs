@@ -62,16 +62,22 @@ impl Metric {
     /// The number that `run` has. It is never NaN.
     pub fn of(self, run: &Run) -> f64 {
         let record = &run.record;
-        if let Some(value) = self.of_record(record.status, record.metrics, record.provenance.training_seconds) {
+        if let Some(value) =
+            self.of_record(record.status, record.metrics, record.provenance.training_seconds)
+        {
             return value;
         }
         let reached = match self {
-            Metric::StepsToLoss(threshold) => {
-                run.steps.iter().find(|step| f64::from(step.loss) <= threshold).map(|step| step.step)
-            }
-            Metric::StepsToAccuracy(threshold) => {
-                run.epochs.iter().find(|epoch| epoch.validation_accuracy >= threshold).map(|epoch| epoch.steps)
-            }
+            Metric::StepsToLoss(threshold) => run
+                .steps
+                .iter()
+                .find(|step| f64::from(step.loss) <= threshold)
+                .map(|step| step.step),
+            Metric::StepsToAccuracy(threshold) => run
+                .epochs
+                .iter()
+                .find(|epoch| epoch.validation_accuracy >= threshold)
+                .map(|epoch| epoch.steps),
             _ => None,
         };
         reached.map_or(f64::INFINITY, |steps| steps as f64)
@@ -79,10 +85,17 @@ impl Metric {
 
     /// The number that a run has of which these fields of its record are known; none for the metrics that are taken
     /// from the series.
-    pub(crate) fn of_record(self, status: Status, metrics: Option<Metrics>, training_seconds: f64) -> Option<f64> {
+    pub(crate) fn of_record(
+        self,
+        status: Status,
+        metrics: Option<Metrics>,
+        training_seconds: f64,
+    ) -> Option<f64> {
         let accuracy = |accuracy: Option<f64>| accuracy.filter(|a| a.is_finite()).unwrap_or(0.0);
         let finished = status != Status::Diverged;
-        let cost = |cost: Option<f64>| cost.filter(|cost| finished && cost.is_finite()).unwrap_or(f64::INFINITY);
+        let cost = |cost: Option<f64>| {
+            cost.filter(|cost| finished && cost.is_finite()).unwrap_or(f64::INFINITY)
+        };
         match self {
             Metric::ValidationAccuracy => Some(accuracy(metrics.map(|m| m.validation_accuracy))),
             Metric::TestAccuracy => Some(accuracy(metrics.map(|m| m.test_accuracy))),
@@ -114,7 +127,9 @@ impl Metric {
             Metric::LastBatchLoss => "loss of the last batch".to_owned(),
             Metric::TrainingSeconds => "training time".to_owned(),
             Metric::StepsToLoss(threshold) => format!("steps to a loss of {threshold}"),
-            Metric::StepsToAccuracy(threshold) => format!("steps to a validation accuracy of {} %", threshold * 100.0),
+            Metric::StepsToAccuracy(threshold) => {
+                format!("steps to a validation accuracy of {} %", threshold * 100.0)
+            }
         }
     }
 
@@ -199,10 +214,17 @@ impl FromStr for Metric {
     fn from_str(text: &str) -> Result<Metric, UnknownMetric> {
         let unknown = || UnknownMetric(text.to_owned());
         if let Some((name, threshold)) = text.split_once('=') {
-            let threshold: f64 = threshold.trim().parse().ok().filter(|t: &f64| t.is_finite()).ok_or_else(unknown)?;
+            let threshold: f64 = threshold
+                .trim()
+                .parse()
+                .ok()
+                .filter(|t: &f64| t.is_finite())
+                .ok_or_else(unknown)?;
             return match name.trim() {
                 "steps_to_loss" => Ok(Metric::StepsToLoss(threshold)),
-                "steps_to_accuracy" if (0.0..=1.0).contains(&threshold) => Ok(Metric::StepsToAccuracy(threshold)),
+                "steps_to_accuracy" if (0.0..=1.0).contains(&threshold) => {
+                    Ok(Metric::StepsToAccuracy(threshold))
+                }
                 _ => Err(unknown()),
             };
         }
@@ -229,9 +251,15 @@ mod tests {
         for name in Metric::NAMES {
             assert_eq!(name.parse::<Metric>().unwrap().to_string(), name);
         }
-        for name in
-            ["", "loss", "steps_to_loss", "steps_to_loss=", "steps_to_loss=NaN", "steps_to_accuracy=95", "test_loss=1"]
-        {
+        for name in [
+            "",
+            "loss",
+            "steps_to_loss",
+            "steps_to_loss=",
+            "steps_to_loss=NaN",
+            "steps_to_accuracy=95",
+            "test_loss=1",
+        ] {
             assert!(name.parse::<Metric>().is_err(), "{name}");
         }
     }

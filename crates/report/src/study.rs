@@ -7,7 +7,8 @@ use record::{Run, Status, read_run};
 use serde_json::Value;
 
 use crate::load::{
-    LoadError, Warning, decides, difference, find, kept, label, plain, read_each, title, unread, unusable,
+    LoadError, Warning, decides, difference, find, kept, label, plain, read_each, title, unread,
+    unusable,
 };
 
 /// The runs to compare, as arms.
@@ -92,11 +93,14 @@ impl Study {
         }
         let experiments = arms.iter().map(|arm| &arm.experiment).collect::<BTreeSet<_>>().len();
         for arm in &mut arms {
-            let differs = |newest: &Run, run: &Run| difference(&newest.record.settings, &run.record.settings);
+            let differs =
+                |newest: &Run, run: &Run| difference(&newest.record.settings, &run.record.settings);
             arm.runs = kept(std::mem::take(&mut arm.runs), differs, &mut warnings);
             arm.label = label(&arm.experiment, &arm.name, experiments);
         }
-        let title = title(arms.iter().map(|arm| (arm.runs[0].record.title.as_str(), arm.experiment.as_str())));
+        let title = title(
+            arms.iter().map(|arm| (arm.runs[0].record.title.as_str(), arm.experiment.as_str())),
+        );
         Ok(Study { title, arms, warnings, paths: Vec::new() })
     }
 
@@ -104,7 +108,8 @@ impl Study {
     pub fn differences(&self) -> Vec<Difference> {
         let settings: Vec<&BTreeMap<String, Value>> =
             self.arms.iter().map(|arm| &arm.runs[0].record.settings).collect();
-        let names: BTreeSet<&String> = settings.iter().flat_map(|settings| settings.keys()).collect();
+        let names: BTreeSet<&String> =
+            settings.iter().flat_map(|settings| settings.keys()).collect();
         names
             .into_iter()
             .filter(|name| decides(name))

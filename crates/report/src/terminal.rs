@@ -30,7 +30,11 @@ fn plot(points: &[(f64, f64)], end: f64) -> String {
     let width = y.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0);
     let mut lines: Vec<String> = (0..ROWS)
         .map(|row| {
-            let label = y.ticks.iter().find(|tick| row_of(tick.value) == row).map_or("", |tick| tick.label.as_str());
+            let label = y
+                .ticks
+                .iter()
+                .find(|tick| row_of(tick.value) == row)
+                .map_or("", |tick| tick.label.as_str());
             let edge = if label.is_empty() { '│' } else { '┤' };
             let cells: String = dots[row].iter().map(|&cell| braille(cell)).collect();
             format!("{label:>width$} {edge}{cells}").trim_end().to_owned()
@@ -86,13 +90,16 @@ mod tests {
 
     #[test]
     fn a_falling_loss_is_drawn_from_the_upper_left_to_the_lower_right() {
-        let points: Vec<(f64, f64)> = (0..60).map(|i| (f64::from(i), 2.3 - 0.035 * f64::from(i))).collect();
+        let points: Vec<(f64, f64)> =
+            (0..60).map(|i| (f64::from(i), 2.3 - 0.035 * f64::from(i))).collect();
         insta::assert_snapshot!(plot(&points, 60.0));
     }
 
     #[test]
     fn any_loss_is_drawn() {
-        for points in [vec![(0.0, 0.0)], vec![(0.0, 1e300), (1.0, 1e-300)], vec![(0.0, 0.0), (1.0, 0.0)]] {
+        for points in
+            [vec![(0.0, 0.0)], vec![(0.0, 1e300), (1.0, 1e-300)], vec![(0.0, 0.0), (1.0, 0.0)]]
+        {
             assert_eq!(plot(&points, 2.0).lines().count(), ROWS + 3);
         }
         assert_eq!(plot(&[], 0.0), "");

@@ -27,7 +27,11 @@ impl Comparison {
             let tested = self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count();
             let least = 2.0 / 2f64.powi(few.min(1000) as i32) * tested as f64;
             if few > 1 && tested > 0 && least >= LEVEL {
-                let over = if tested == 1 { String::new() } else { format!(", corrected over {tested} pairs,") };
+                let over = if tested == 1 {
+                    String::new()
+                } else {
+                    format!(", corrected over {tested} pairs,")
+                };
                 notes.push(format!(
                     "With {few} seeds the exact permutation test{over} cannot fall below p = {}; the verdict rests on the \
                      t test, which takes the differences for about normal.",
@@ -47,8 +51,12 @@ impl Comparison {
     }
 
     fn single(&self, arm: &RankedArm) -> String {
-        let reaches =
-            format!("{} reaches a {} of {}", arm.label, self.metric.title(), self.metric.say(arm.summary.mean));
+        let reaches = format!(
+            "{} reaches a {} of {}",
+            arm.label,
+            self.metric.title(),
+            self.metric.say(arm.summary.mean)
+        );
         match arm.summary.interval {
             Some(interval) => format!(
                 "{reaches} (95 % interval {} to {}, {} seeds).",
@@ -56,8 +64,12 @@ impl Comparison {
                 self.metric.show(interval.high),
                 arm.summary.n
             ),
-            None if arm.summary.n > 1 => format!("{reaches} in the mean of {} seeds.", arm.summary.n),
-            None => format!("{reaches} with one seed. How much another seed would change that is not known."),
+            None if arm.summary.n > 1 => {
+                format!("{reaches} in the mean of {} seeds.", arm.summary.n)
+            }
+            None => format!(
+                "{reaches} with one seed. How much another seed would change that is not known."
+            ),
         }
     }
 
@@ -66,7 +78,12 @@ impl Comparison {
             return String::new();
         };
         if best.summary == second.summary && best.values == second.values {
-            return format!("{} and {} give the same {}.", best.label, second.label, self.metric.title());
+            return format!(
+                "{} and {} give the same {}.",
+                best.label,
+                second.label,
+                self.metric.title()
+            );
         }
         if let Some(reason) = self.inconclusive(&[pair]) {
             return reason;
@@ -85,7 +102,8 @@ impl Comparison {
     }
 
     fn many(&self, best: &RankedArm, others: &[RankedArm]) -> String {
-        let pairs: Vec<&Pair> = (1..self.arms.len()).filter_map(|other| self.against_best(other)).collect();
+        let pairs: Vec<&Pair> =
+            (1..self.arms.len()).filter_map(|other| self.against_best(other)).collect();
         if let Some(reason) = self.inconclusive(&pairs) {
             return reason;
         }
@@ -95,11 +113,14 @@ impl Comparison {
         let alike = of(&|pair| pair.p_t_holm.is_some() && !pair.is_shown());
         let worse = of(&Pair::is_shown);
         let untested = of(&|pair| pair.p_t_holm.is_none());
-        let mut text = format!("{} is best with {}", best.label, self.metric.say(best.summary.mean));
+        let mut text =
+            format!("{} is best with {}", best.label, self.metric.say(best.summary.mean));
         let correction = format!("p < {LEVEL}; {}", self.test());
         text += &match (alike.len(), worse.len()) {
             (0, 0) => ".".to_owned(),
-            (0, _) if untested.is_empty() => format!(", and better than every other arm ({correction})."),
+            (0, _) if untested.is_empty() => {
+                format!(", and better than every other arm ({correction}).")
+            }
             (0, _) => format!(", and better than {} ({correction}).", list(&worse)),
             (_, 0) => format!(", but no difference to {} can be shown.", list(&alike)),
             _ => format!(
@@ -137,14 +158,19 @@ impl Comparison {
     /// What to say of arms whose means are infinite or that share no seed with the best.
     fn untested(&self, best: &RankedArm, others: &[&RankedArm]) -> String {
         let (verb, what) = if others.len() == 1 { ("is", "it") } else { ("are", "them") };
-        if others.iter().any(|arm| !arm.summary.mean.is_finite()) || !best.summary.mean.is_finite() {
+        if others.iter().any(|arm| !arm.summary.mean.is_finite()) || !best.summary.mean.is_finite()
+        {
             format!(
                 "{} {verb} behind {}, but not every value is finite, so no test of means applies to {what}.",
                 list(others),
                 best.label
             )
         } else {
-            format!("{} {verb} behind {}, but shares too few seeds with it for a test.", list(others), best.label)
+            format!(
+                "{} {verb} behind {}, but shares too few seeds with it for a test.",
+                list(others),
+                best.label
+            )
         }
     }
 

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use record::{Epoch, FORMAT, InitialWeights, Metrics, Provenance, RunDirectory, RunRecord, Status, Step};
+use record::{
+    Epoch, FORMAT, InitialWeights, Metrics, Provenance, RunDirectory, RunRecord, Status, Step,
+};
 use serde_json::{Value, json};
 
 /// What an arm of the study is like.
@@ -55,11 +57,31 @@ pub(crate) const PROFILES: [Profile; 12] = [
         loss: (2.302, 0.18, 150.0),
         accuracy: (0.9445, 0.004),
     },
-    Profile { name: "general_rule", init: &[], loss: (2.305, 0.085, 80.0), accuracy: (0.969, 0.002) },
-    Profile { name: "normal", init: &[("std", 0.1)], loss: (2.9, 0.075, 60.0), accuracy: (0.972, 0.002) },
-    Profile { name: "truncated_normal", init: &[("std", 0.1)], loss: (2.7, 0.072, 58.0), accuracy: (0.9724, 0.002) },
+    Profile {
+        name: "general_rule",
+        init: &[],
+        loss: (2.305, 0.085, 80.0),
+        accuracy: (0.969, 0.002),
+    },
+    Profile {
+        name: "normal",
+        init: &[("std", 0.1)],
+        loss: (2.9, 0.075, 60.0),
+        accuracy: (0.972, 0.002),
+    },
+    Profile {
+        name: "truncated_normal",
+        init: &[("std", 0.1)],
+        loss: (2.7, 0.072, 58.0),
+        accuracy: (0.9724, 0.002),
+    },
     Profile { name: "he_normal", init: &[], loss: (2.41, 0.07, 55.0), accuracy: (0.9731, 0.0018) },
-    Profile { name: "glorot_uniform", init: &[], loss: (2.33, 0.072, 58.0), accuracy: (0.9728, 0.0018) },
+    Profile {
+        name: "glorot_uniform",
+        init: &[],
+        loss: (2.33, 0.072, 58.0),
+        accuracy: (0.9728, 0.0018),
+    },
 ];
 
 /// A study of some of the profiles.
@@ -83,7 +105,10 @@ impl Synthetic {
     pub(crate) fn write(&self, root: &Path) -> std::io::Result<Vec<PathBuf>> {
         let mut directories = Vec::new();
         for name in &self.arms {
-            let place = PROFILES.iter().position(|profile| profile.name == *name).expect("a profile's name");
+            let place = PROFILES
+                .iter()
+                .position(|profile| profile.name == *name)
+                .expect("a profile's name");
             for seed in 0..self.seeds {
                 let path = root.join(self.experiment).join(name).join(format!("seed-{seed}"));
                 self.write_run(&path, place, seed)?;
@@ -98,16 +123,22 @@ impl Synthetic {
         // What a seed does to every arm alike makes the arms paired; what it does to this one is its noise.
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
         let mut own = ChaCha8Rng::seed_from_u64(1000 * (place as u64 + 1) + seed);
-        let around = |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0..1.0)).sum::<f64>() / 1.15;
+        let around =
+            |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0..1.0)).sum::<f64>() / 1.15;
         let (start, end, pace) = profile.loss;
         let diverged = self.diverges == Some((profile.name, seed));
         let ends = if diverged { self.steps / 3 } else { self.steps };
         let mut steps: Vec<Step> = (0..ends)
             .map(|step| {
                 let fall = (-(step as f64) / pace).exp();
-                let level = start * fall.powf(1.6) + (2.3f64.min(start) - end).max(0.0) * 0.35 * fall.sqrt() + end;
-                let noise =
-                    1.0 + (1.0 - fall) * 0.16 * (around(&mut shared) + around(&mut own)) * f64::from(end != 2.3);
+                let level = start * fall.powf(1.6)
+                    + (2.3f64.min(start) - end).max(0.0) * 0.35 * fall.sqrt()
+                    + end;
+                let noise = 1.0
+                    + (1.0 - fall)
+                        * 0.16
+                        * (around(&mut shared) + around(&mut own))
+                        * f64::from(end != 2.3);
                 let noise = if end == 2.3 { 1.0 + 0.002 * around(&mut shared) } else { noise };
                 Step { step, loss: (level * noise.max(0.15)) as f32 }
             })
@@ -115,7 +146,8 @@ impl Synthetic {
         if diverged {
             steps.push(Step { step: ends, loss: f32::NAN });
         }
-        let accuracy = profile.accuracy.0 + profile.accuracy.1 * 0.7 * (around(&mut shared) + around(&mut own));
+        let accuracy = profile.accuracy.0
+            + profile.accuracy.1 * 0.7 * (around(&mut shared) + around(&mut own));
         let accuracy = if diverged { 0.0980 } else { (accuracy * 5000.0).round() / 5000.0 };
         let last = steps.last().map_or(f64::NAN, |step| f64::from(step.loss));
         let epochs: Vec<Epoch> = (1..=2u64)
@@ -125,11 +157,18 @@ impl Synthetic {
                 steps: self.steps * epoch / 2,
                 training_loss: end * if epoch == 1 { 4.0 } else { 1.4 },
                 validation_loss: end * if epoch == 1 { 1.7 } else { 1.2 },
-                validation_accuracy: if epoch == 1 { accuracy - 0.3 * (0.99 - accuracy).min(0.05) } else { accuracy },
+                validation_accuracy: if epoch == 1 {
+                    accuracy - 0.3 * (0.99 - accuracy).min(0.05)
+                } else {
+                    accuracy
+                },
             })
             .collect();
         let directory = RunDirectory::new(path);
-        directory.write_config(&format!("# {}, arm {}\nseed = {seed}\n", self.experiment, profile.name))?;
+        directory.write_config(&format!(
+            "# {}, arm {}\nseed = {seed}\n",
+            self.experiment, profile.name
+        ))?;
         directory.write_steps(&steps)?;
         directory.write_epochs(&epochs)?;
         let infinite = |loss: f64| if diverged { f64::INFINITY } else { loss };
@@ -177,7 +216,8 @@ fn settings(profile: &Profile, seed: u64) -> BTreeMap<String, Value> {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    settings.extend(profile.init.iter().map(|(name, value)| (format!("init.{name}"), json!(value))));
+    settings
+        .extend(profile.init.iter().map(|(name, value)| (format!("init.{name}"), json!(value))));
     settings
 }
 
@@ -199,7 +239,8 @@ fn provenance(place: usize, seed: u64) -> Provenance {
 }
 
 fn initial_weights(profile: &Profile, rng: &mut ChaCha8Rng) -> Vec<InitialWeights> {
-    let of = |name: &str| profile.init.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let of =
+        |name: &str| profile.init.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
     [[784, 256], [256, 128], [128, 10]]
         .into_iter()
         .enumerate()
@@ -212,7 +253,9 @@ fn initial_weights(profile: &Profile, rng: &mut ChaCha8Rng) -> Vec<InitialWeight
                         ("zeros", ..) => 0.0,
                         ("ones", ..) => 1.0,
                         (_, Some(min), Some(max), _) => rng.random_range(min..max) as f32,
-                        ("truncated_normal", .., Some(std)) => (normal.clamp(-2.0, 2.0) * std) as f32,
+                        ("truncated_normal", .., Some(std)) => {
+                            (normal.clamp(-2.0, 2.0) * std) as f32
+                        }
                         (.., Some(std)) => (normal * std) as f32,
                         ("he_normal", ..) => (normal * rule * 2f64.sqrt()) as f32,
                         _ => rng.random_range(-rule..rule) as f32,

@@ -7,7 +7,8 @@ use std::path::Path;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use record::{
-    AxisValue, FORMAT, InitialWeights, Metrics, Provenance, RunDirectory, RunRecord, Scale, Status, Step, SweepPoint,
+    AxisValue, FORMAT, InitialWeights, Metrics, Provenance, RunDirectory, RunRecord, Scale, Status,
+    Step, SweepPoint,
 };
 use serde_json::{Value, json};
 
@@ -33,7 +34,10 @@ impl SyntheticSweep<'_> {
     /// Writes every run below `root`. At the last value of the first axis every third seed diverges.
     pub(crate) fn write(&self, root: &Path) -> std::io::Result<()> {
         let points = self.axes.iter().fold(vec![Vec::new()], |points, (_, _, values)| {
-            points.iter().flat_map(|point| (0..values.len()).map(move |at| [&point[..], &[at]].concat())).collect()
+            points
+                .iter()
+                .flat_map(|point| (0..values.len()).map(move |at| [&point[..], &[at]].concat()))
+                .collect()
         });
         for (index, arm) in self.arms.iter().enumerate() {
             for at in points.iter().filter(|at| !self.missing.contains(at)) {
@@ -45,7 +49,13 @@ impl SyntheticSweep<'_> {
         Ok(())
     }
 
-    fn write_run(&self, root: &Path, (index, arm): (usize, &str), at: &[usize], seed: u64) -> std::io::Result<()> {
+    fn write_run(
+        &self,
+        root: &Path,
+        (index, arm): (usize, &str),
+        at: &[usize],
+        seed: u64,
+    ) -> std::io::Result<()> {
         let place = self.axes.iter().zip(at);
         let axes: Vec<AxisValue> = place
             .map(|((setting, scale, values), &at)| AxisValue {
@@ -55,7 +65,8 @@ impl SyntheticSweep<'_> {
             })
             .collect();
         let short = |setting: &str| setting.rsplit('.').next().unwrap_or(setting).to_owned();
-        let point: Vec<String> = axes.iter().map(|axis| format!("{}={}", short(&axis.setting), axis.value)).collect();
+        let point: Vec<String> =
+            axes.iter().map(|axis| format!("{}={}", short(&axis.setting), axis.value)).collect();
         let point = point.join(",").replace('"', "");
         let name = if arm == "base" { point } else { format!("{arm},{point}") };
         // How far each axis is from its best value, from -1 to 1.
@@ -63,19 +74,25 @@ impl SyntheticSweep<'_> {
             let middle = 0.6 - 0.1 * i as f64;
             at as f64 / (values.len().max(2) - 1) as f64 - middle
         });
-        let far: f64 = distances.map(|d: f64| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
+        let far: f64 =
+            distances.map(|d: f64| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
-        let mut own =
-            ChaCha8Rng::seed_from_u64(seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64));
+        let mut own = ChaCha8Rng::seed_from_u64(
+            seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64),
+        );
         let mut noise = || shared.random_range(-0.001..0.001) + own.random_range(-0.0015..0.0015);
         let diverged = at[0] + 1 == self.axes[0].2.len() && seed % 3 == 1 && at[0] > 0;
         let accuracy = 0.974 - 0.002 * index as f64 - 0.88 * (1.0 - (-far).exp()) + noise();
         let accuracy = if diverged { 0.098 } else { (accuracy * 5000.0).round() / 5000.0 };
         let loss = if diverged { f64::INFINITY } else { 2.7 * (1.0 - accuracy).powf(0.95) };
         let steps: Vec<Step> = (0..self.steps)
-            .map(|step| Step { step, loss: (loss.min(2.3) + 2.3 * (-(step as f64) / 20.0).exp()) as f32 })
+            .map(|step| Step {
+                step,
+                loss: (loss.min(2.3) + 2.3 * (-(step as f64) / 20.0).exp()) as f32,
+            })
             .collect();
-        let directory = RunDirectory::new(root.join(self.experiment).join(&name).join(format!("seed-{seed}")));
+        let directory =
+            RunDirectory::new(root.join(self.experiment).join(&name).join(format!("seed-{seed}")));
         if !steps.is_empty() {
             directory.write_steps(&steps)?;
             directory.write_epochs(&[])?;

@@ -12,13 +12,16 @@ fn study(seeds: u64) -> Study {
     let root = tempfile::tempdir().unwrap();
     let arms = vec!["normal", "uniform_neg1_1"];
     let diverges = Some(("uniform_neg1_1", 0));
-    Synthetic { experiment: "starts", title: "Starts", arms, seeds, steps: 40, diverges }.write(root.path()).unwrap();
+    Synthetic { experiment: "starts", title: "Starts", arms, seeds, steps: 40, diverges }
+        .write(root.path())
+        .unwrap();
     Study::load(&[root.path().to_owned()]).unwrap()
 }
 
 #[test]
 fn names_and_values_stay_text() {
-    let hostile = "</script><script>alert(1)</script><img src=x onerror='alert(2)'> & \"quotes\" <!--";
+    let hostile =
+        "</script><script>alert(1)</script><img src=x onerror='alert(2)'> & \"quotes\" <!--";
     let mut study = study(2);
     study.title = hostile.to_owned();
     study.arms[0].label = hostile.to_owned();
@@ -39,8 +42,13 @@ fn names_and_values_stay_text() {
 #[test]
 fn the_data_of_the_curves_are_json() {
     let page = page::render(&study(3), Metric::ValidationLoss);
-    let data =
-        page.split("<script id=\"data\" type=\"application/json\">").nth(1).unwrap().split("</script>").next().unwrap();
+    let data = page
+        .split("<script id=\"data\" type=\"application/json\">")
+        .nth(1)
+        .unwrap()
+        .split("</script>")
+        .next()
+        .unwrap();
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     assert_eq!(data["x"].as_array().unwrap().len(), 40);
     assert_eq!(data["arms"][0]["seeds"].as_array().unwrap().len(), 3);
@@ -51,7 +59,9 @@ fn the_data_of_the_curves_are_json() {
 #[test]
 fn nothing_is_asked_of_the_network() {
     let page = page::render(&study(1), Metric::ValidationAccuracy);
-    for asking in ["src=", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest", "WebSocket"] {
+    for asking in
+        ["src=", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest", "WebSocket"]
+    {
         assert!(!page.contains(asking), "{asking}");
     }
     assert!(page.contains("default-src 'none'"));
@@ -60,6 +70,12 @@ fn nothing_is_asked_of_the_network() {
 #[test]
 fn what_was_left_out_is_named() {
     let mut study = study(1);
-    study.warnings.push(report::Warning { directory: "runs/broken".into(), reason: "run.json is damaged".into() });
-    assert!(page::render(&study, Metric::ValidationAccuracy).contains("<code>runs/broken</code>: run.json is damaged"));
+    study.warnings.push(report::Warning {
+        directory: "runs/broken".into(),
+        reason: "run.json is damaged".into(),
+    });
+    assert!(
+        page::render(&study, Metric::ValidationAccuracy)
+            .contains("<code>runs/broken</code>: run.json is damaged")
+    );
 }

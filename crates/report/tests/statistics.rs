@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
-use report::statistics::{Paired, Summary, holm, probability_of_improvement, simultaneous_interval};
+use report::statistics::{
+    Paired, Summary, holm, probability_of_improvement, simultaneous_interval,
+};
 use serde_json::Value;
 
 fn fixture() -> Value {
@@ -46,7 +48,8 @@ fn summaries_are_those_of_scipy() {
 #[test]
 fn paired_tests_are_those_of_scipy() {
     for (name, case) in fixture()["samples"].as_object().unwrap() {
-        let differences: Vec<f64> = numbers(&case["x"]).iter().zip(numbers(&case["y"])).map(|(x, y)| x - y).collect();
+        let differences: Vec<f64> =
+            numbers(&case["x"]).iter().zip(numbers(&case["y"])).map(|(x, y)| x - y).collect();
         let paired = Paired::of(&differences).unwrap();
         assert_close(name, paired.mean, &case["mean"]);
         assert_close(name, paired.p_t.unwrap(), &case["t_test"]["p"]);
@@ -67,7 +70,9 @@ fn paired_tests_are_those_of_scipy() {
 #[test]
 fn holm_is_that_of_statsmodels() {
     for family in fixture()["holm"].as_array().unwrap() {
-        for (ours, reference) in holm(&numbers(&family["p"])).into_iter().zip(family["corrected"].as_array().unwrap()) {
+        for (ours, reference) in
+            holm(&numbers(&family["p"])).into_iter().zip(family["corrected"].as_array().unwrap())
+        {
             assert_close("holm", ours, reference);
         }
     }

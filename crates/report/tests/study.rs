@@ -13,7 +13,9 @@ use synthetic::Synthetic;
 
 fn study(root: &Path, experiment: &'static str, arms: &[&'static str], seeds: u64) -> Vec<PathBuf> {
     let diverges = None;
-    Synthetic { experiment, title: experiment, arms: arms.to_vec(), seeds, steps: 20, diverges }.write(root).unwrap()
+    Synthetic { experiment, title: experiment, arms: arms.to_vec(), seeds, steps: 20, diverges }
+        .write(root)
+        .unwrap()
 }
 
 fn change(directory: &Path, change: impl FnOnce(&mut RunRecord)) {
@@ -32,9 +34,15 @@ fn arms_hold_their_runs_in_the_order_of_the_seeds() {
     study(root.path(), "starts", &["normal", "zeros"], 12);
     let study = Study::load(&[root.path().to_owned()]).unwrap();
     assert_eq!((study.title.as_str(), labels(&study)), ("starts", vec!["normal", "zeros"]));
-    assert_eq!(study.arms[0].runs.iter().map(|run| run.record.seed).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
+    assert_eq!(
+        study.arms[0].runs.iter().map(|run| run.record.seed).collect::<Vec<_>>(),
+        (0..12).collect::<Vec<_>>()
+    );
     let differences = study.differences();
-    assert_eq!(differences.iter().map(|d| d.setting.as_str()).collect::<Vec<_>>(), ["init.kind", "init.std"]);
+    assert_eq!(
+        differences.iter().map(|d| d.setting.as_str()).collect::<Vec<_>>(),
+        ["init.kind", "init.std"]
+    );
     assert_eq!(differences[1].values, [Some("0.1".to_owned()), None]);
 }
 
@@ -60,7 +68,9 @@ fn what_has_no_result_is_named_and_left_out() {
     std::fs::write(runs[1].join("run.json"), r#"{"format": 99}"#).unwrap();
     std::fs::write(runs[2].join("steps.csv"), "step,loss\n").unwrap();
     change(&runs[3], |record| record.status = Status::Running);
-    change(&runs[4], |record| (record.status, record.message) = (Status::Failed, Some("the disk is full".into())));
+    change(&runs[4], |record| {
+        (record.status, record.message) = (Status::Failed, Some("the disk is full".into()))
+    });
     change(&runs[5], |record| record.metrics = None);
     change(&runs[6], |record| {
         record.settings.insert("optimizer.learning_rate".into(), 0.1.into());
@@ -106,14 +116,25 @@ fn records_without_series_or_layers_still_make_every_report() {
         let directory = RunDirectory::new(run);
         std::fs::write(run.join("steps.csv"), "").unwrap();
         std::fs::write(run.join("epochs.csv"), "").unwrap();
-        let record = RunRecord { initial_weights: Vec::new(), status: Status::Diverged, ..read_record(run).unwrap() };
+        let record = RunRecord {
+            initial_weights: Vec::new(),
+            status: Status::Diverged,
+            ..read_record(run).unwrap()
+        };
         directory.write_record(&record).unwrap();
     }
     let study = Study::load(&[root.path().to_owned()]).unwrap();
     for name in Metric::NAMES {
         let comparison = study.compare(name.parse().unwrap());
         for format in table::Format::ALL {
-            assert!(!table::render(&study, &comparison, table::Options { format, ..Default::default() }).is_empty());
+            assert!(
+                !table::render(
+                    &study,
+                    &comparison,
+                    table::Options { format, ..Default::default() }
+                )
+                .is_empty()
+            );
         }
         assert!(picture::forest(&study, &comparison).png().is_ok());
     }

@@ -24,12 +24,24 @@ fn rate(n: usize) -> Axis<'static> {
 }
 
 fn words() -> Axis<'static> {
-    ("model.activation", Scale::Listed, ["relu", "gelu", "tanh", "mish"].map(|word| json!(word)).to_vec())
+    (
+        "model.activation",
+        Scale::Listed,
+        ["relu", "gelu", "tanh", "mish"].map(|word| json!(word)).to_vec(),
+    )
 }
 
 fn synthetic<'a>(arms: &[&'a str], axes: Vec<Axis<'a>>, seeds: u64) -> SyntheticSweep<'a> {
     let (experiment, title) = ("small", "How small | is too small");
-    SyntheticSweep { experiment, title, arms: arms.to_vec(), axes, seeds, steps: 30, missing: Vec::new() }
+    SyntheticSweep {
+        experiment,
+        title,
+        arms: arms.to_vec(),
+        axes,
+        seeds,
+        steps: 30,
+        missing: Vec::new(),
+    }
 }
 
 fn load(root: &Path, metric: Metric) -> Sweep {
@@ -42,7 +54,8 @@ fn load(root: &Path, metric: Metric) -> Sweep {
 /// Memory where there is some to write files to, since there are many.
 fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
-    tempfile::tempdir_in(if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() }).unwrap()
+    tempfile::tempdir_in(if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() })
+        .unwrap()
 }
 
 fn sweep(synthetic: &SyntheticSweep, metric: Metric) -> Sweep {
@@ -70,13 +83,21 @@ fn arms_over_one_axis() {
 #[test]
 fn losses_of_one_arm_with_a_setting_that_diverges() {
     let one = synthetic(&["base"], vec![std(7)], 4);
-    insta::assert_snapshot!(write(&one, Metric::ValidationLoss, Options { width: 120, ..Options::default() }));
+    insta::assert_snapshot!(write(
+        &one,
+        Metric::ValidationLoss,
+        Options { width: 120, ..Options::default() }
+    ));
 }
 
 #[test]
 fn two_arms_over_words() {
     let arms = synthetic(&["normal", "uniform"], vec![words()], 5);
-    insta::assert_snapshot!(write(&arms, Metric::TestAccuracy, Options { sort: Sort::Name, ..Options::default() }));
+    insta::assert_snapshot!(write(
+        &arms,
+        Metric::TestAccuracy,
+        Options { sort: Sort::Name, ..Options::default() }
+    ));
 }
 
 #[test]
@@ -96,8 +117,15 @@ fn one_seed_concludes_nothing() {
 
 #[test]
 fn a_long_axis_is_thinned_and_keeps_the_best() {
-    let long = write(&synthetic(&["base"], vec![std(80)], 2), Metric::ValidationAccuracy, Options::default());
-    assert!(long.lines().count() < 50 && long.contains('*') && long.contains("of 80 values"), "{long}");
+    let long = write(
+        &synthetic(&["base"], vec![std(80)], 2),
+        Metric::ValidationAccuracy,
+        Options::default(),
+    );
+    assert!(
+        long.lines().count() < 50 && long.contains('*') && long.contains("of 80 values"),
+        "{long}"
+    );
 }
 
 #[test]
@@ -113,7 +141,8 @@ fn as_csv_a_line_is_a_setting() {
 #[test]
 fn as_json() {
     let options = Options { format: Format::Json, ..Options::default() };
-    let text = write(&synthetic(&["normal", "uniform"], vec![std(2)], 2), Metric::ValidationLoss, options);
+    let text =
+        write(&synthetic(&["normal", "uniform"], vec![std(2)], 2), Metric::ValidationLoss, options);
     insta::assert_snapshot!(text);
     assert!(serde_json::from_str::<Value>(&text).is_ok());
 }
@@ -140,7 +169,9 @@ fn what_has_no_result_is_left_out_and_damage_of_a_file_that_is_not_read_is_not_s
         change(run, |record| record.provenance.started = "2025-01-01T00:00:00Z".into());
         change(run, |record| drop(record.settings.insert("training.epochs".into(), 1.into())));
     }
-    let reasons = |sweep: &Sweep| sweep.warnings.iter().map(|warning| warning.reason.clone()).collect::<Vec<_>>();
+    let reasons = |sweep: &Sweep| {
+        sweep.warnings.iter().map(|warning| warning.reason.clone()).collect::<Vec<_>>()
+    };
     let by_accuracy = load(root.path(), Metric::ValidationAccuracy);
     insta::assert_snapshot!(reasons(&by_accuracy).join("\n"));
     assert_eq!((by_accuracy.runs(), by_accuracy.arms[0].points[0].runs.len()), (8, 2));
@@ -156,8 +187,10 @@ fn steps_to_a_loss_are_those_of_the_whole_runs() {
     synthetic(&["base"], vec![std(3)], 2).write(root.path()).unwrap();
     let (metric, sweep) = (Metric::StepsToLoss(1.5), load(root.path(), Metric::StepsToLoss(1.5)));
     let study = Study::load(&[root.path().to_owned()]).unwrap();
-    let whole: Vec<f64> = study.arms.iter().flat_map(|arm| &arm.runs).map(|run| metric.of(run)).collect();
-    let mut kept: Vec<f64> = sweep.arms[0].points.iter().flat_map(|point| &point.runs).map(|run| run.value).collect();
+    let whole: Vec<f64> =
+        study.arms.iter().flat_map(|arm| &arm.runs).map(|run| metric.of(run)).collect();
+    let mut kept: Vec<f64> =
+        sweep.arms[0].points.iter().flat_map(|point| &point.runs).map(|run| run.value).collect();
     assert_eq!(whole.len(), kept.len());
     let mut whole = whole;
     whole.sort_by(f64::total_cmp);
@@ -169,7 +202,9 @@ fn steps_to_a_loss_are_those_of_the_whole_runs() {
 fn sweeps_over_other_settings_and_runs_of_none_are_told_apart() {
     let root = folder();
     synthetic(&["base"], vec![std(2)], 1).write(root.path()).unwrap();
-    SyntheticSweep { experiment: "other", ..synthetic(&["base"], vec![rate(2)], 1) }.write(root.path()).unwrap();
+    SyntheticSweep { experiment: "other", ..synthetic(&["base"], vec![rate(2)], 1) }
+        .write(root.path())
+        .unwrap();
     let mixed = || Loaded::load(&[root.path().to_owned()], Metric::default()).unwrap_err();
     insta::assert_snapshot!(mixed(), @"a sweep over optimizer.learning_rate and one over init.std meet here, and they cannot be compared with one another: name the folder of one experiment");
     for run in find_runs(&root.path().join("other")).unwrap() {
@@ -186,7 +221,9 @@ fn axes_that_vary_one_to_one_are_one_axis_and_those_that_do_not_vary_are_none() 
     synthetic(&["base"], vec![std(3), rate(3), fixed], 1).write(root.path()).unwrap();
     for run in find_runs(root.path()).unwrap() {
         let axes = read_record(&run).unwrap().sweep.unwrap().axes;
-        let place = |axis: usize, all: &[Value]| all.iter().position(|value| *value == axes[axis].value).unwrap();
+        let place = |axis: usize, all: &[Value]| {
+            all.iter().position(|value| *value == axes[axis].value).unwrap()
+        };
         if place(0, &std(3).2) != place(1, &rate(3).2) {
             std::fs::remove_dir_all(run).unwrap();
         }
@@ -207,11 +244,9 @@ fn a_setting_that_is_on_no_axis_and_varies_is_told() {
     let runs = find_runs(root.path()).unwrap();
     change(&runs[0], |record| drop(record.settings.insert("training.epochs".into(), 1.into())));
     let comparison = load(root.path(), Metric::default()).compare();
-    assert!(
-        comparison
-            .notes()
-            .contains(&"Beside the axes, the settings of an arm differ in training.epochs too.".to_owned())
-    );
+    assert!(comparison.notes().contains(
+        &"Beside the axes, the settings of an arm differ in training.epochs too.".to_owned()
+    ));
 }
 
 #[test]
@@ -227,7 +262,9 @@ fn every_sweep_has_its_pictures_and_its_page() {
         let values: Vec<Value> = vec![json!(0.1)];
         let axes: Vec<Axis> = axes
             .into_iter()
-            .map(|(name, scale, all)| (name, scale, if all.len() == 1 { values.clone() } else { all }))
+            .map(|(name, scale, all)| {
+                (name, scale, if all.len() == 1 { values.clone() } else { all })
+            })
             .collect();
         synthetic(&["normal", "uniform"], axes, 2).write(root.path()).unwrap();
         for metric in [Metric::ValidationAccuracy, Metric::ValidationLoss] {
@@ -247,13 +284,16 @@ fn a_large_sweep_has_small_pictures_and_a_small_page() {
     let large = SyntheticSweep { steps: 0, ..synthetic(&["base"], axes, 1) };
     let sweep = sweep(&large, Metric::ValidationAccuracy);
     assert_eq!(sweep.points(), 65 * 15);
-    assert!(picture::sweep(&sweep.compare()).iter().all(|(_, picture)| picture.svg().len() < 200_000));
+    assert!(
+        picture::sweep(&sweep.compare()).iter().all(|(_, picture)| picture.svg().len() < 200_000)
+    );
     assert!(page::render_sweep(&sweep).len() < 600_000);
 }
 
 #[test]
 fn names_and_values_stay_text() {
-    let hostile = "</script><script>alert(1)</script><img src=x onerror='alert(2)'> & \"quotes\" <!--";
+    let hostile =
+        "</script><script>alert(1)</script><img src=x onerror='alert(2)'> & \"quotes\" <!--";
     let root = folder();
     synthetic(&["normal", "uniform"], vec![words()], 2).write(root.path()).unwrap();
     let mut sweep = load(root.path(), Metric::default());

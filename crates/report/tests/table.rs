@@ -19,7 +19,11 @@ fn study(arms: &[&'static str], seeds: u64, diverges: Option<(&'static str, u64)
 }
 
 fn some() -> Study {
-    study(&["zeros", "uniform_neg1_1", "uniform_0.01", "he_normal", "glorot_uniform"], 6, Some(("uniform_neg1_1", 2)))
+    study(
+        &["zeros", "uniform_neg1_1", "uniform_0.01", "he_normal", "glorot_uniform"],
+        6,
+        Some(("uniform_neg1_1", 2)),
+    )
 }
 
 fn write(study: &Study, metric: Metric, options: Options) -> String {
@@ -33,7 +37,11 @@ fn accuracies_of_several_arms() {
 
 #[test]
 fn losses_with_a_run_that_diverged() {
-    insta::assert_snapshot!(write(&some(), Metric::ValidationLoss, Options { width: 120, ..Options::default() }));
+    insta::assert_snapshot!(write(
+        &some(),
+        Metric::ValidationLoss,
+        Options { width: 120, ..Options::default() }
+    ));
 }
 
 #[test]
@@ -74,13 +82,18 @@ fn one_seed_concludes_nothing() {
 
 #[test]
 fn one_arm() {
-    insta::assert_snapshot!(write(&study(&["he_normal"], 3, None), Metric::ValidationAccuracy, Options::default()));
+    insta::assert_snapshot!(write(
+        &study(&["he_normal"], 3, None),
+        Metric::ValidationAccuracy,
+        Options::default()
+    ));
 }
 
 #[test]
 fn long_labels_give_way_to_the_figures() {
     let mut study = study(&["glorot_uniform", "he_normal"], 3, None);
-    study.arms[0].label = "an_experiment_with_a_name_that_goes_on/and_an_arm_of_the_same_kind_a".to_owned();
+    study.arms[0].label =
+        "an_experiment_with_a_name_that_goes_on/and_an_arm_of_the_same_kind_a".to_owned();
     study.arms[1].label = "初期値の実験初期値の実験初期値の実験初期値の実験/腕".to_owned();
     let text = write(&study, Metric::ValidationAccuracy, Options::default());
     insta::assert_snapshot!(text);
@@ -117,6 +130,12 @@ fn as_markdown() {
 
 #[test]
 fn a_name_that_is_none_is_answered_with_those_that_are() {
-    assert_eq!("yaml".parse::<Format>().unwrap_err().to_string(), "`yaml` is not one of table, csv, json, markdown");
-    assert_eq!("worst".parse::<Sort>().unwrap_err().to_string(), "`worst` is not one of best, name, found");
+    assert_eq!(
+        "yaml".parse::<Format>().unwrap_err().to_string(),
+        "`yaml` is not one of table, csv, json, markdown"
+    );
+    assert_eq!(
+        "worst".parse::<Sort>().unwrap_err().to_string(),
+        "`worst` is not one of best, name, found"
+    );
 }

@@ -11,7 +11,12 @@ use report::{Metric, table};
 /// Trains the classic network (784-256-128-10, ReLU, Adam) on MNIST from the initial weights that a TOML file names,
 /// leaves a record of every run, and says which start was better.
 #[derive(Debug, Parser)]
-#[command(name = "train", version, args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(
+    name = "train",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true
+)]
 #[command(
     after_help = "Examples:\n  train --config configs/trunc_normal.toml\n  train --config configs/normal.toml --seeds 5 --backend ndarray\n  train plan --config configs/normal.toml --set init.std=0.05\n  train plan --config configs/normal.toml --set init.std=0.01,0.1,1 --seeds 5\n  train list"
 )]

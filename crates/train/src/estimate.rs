@@ -23,7 +23,10 @@ impl Rates {
     /// Learns from a run and its record. One that was not finished in one go, or at once, says nothing.
     pub(crate) fn learn(&mut self, spec: &RunSpec, record: &RunRecord) {
         let seconds = record.provenance.training_seconds;
-        if record.status == Status::Finished && record.provenance.resumed.is_empty() && seconds > 0.0 {
+        if record.status == Status::Finished
+            && record.provenance.resumed.is_empty()
+            && seconds > 0.0
+        {
             let rates = self.seen.entry(spec.settings.backend.name()).or_default();
             rates.push(seconds / spec.settings.cost());
         }
@@ -34,8 +37,13 @@ impl Rates {
         let Ok(found) = record::find_runs(folder) else { return };
         for directory in found.iter().step_by(found.len().div_ceil(SAMPLE).max(1)) {
             let Ok(record) = record::read_record(directory) else { continue };
-            let Ok(plan) = load(&[directory.join("config.toml")], &Overrides::default()) else { continue };
-            plan.runs().iter().filter(|spec| spec.id() == record.id).for_each(|spec| self.learn(spec, &record));
+            let Ok(plan) = load(&[directory.join("config.toml")], &Overrides::default()) else {
+                continue;
+            };
+            plan.runs()
+                .iter()
+                .filter(|spec| spec.id() == record.id)
+                .for_each(|spec| self.learn(spec, &record));
         }
     }
 

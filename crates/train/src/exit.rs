@@ -61,7 +61,9 @@ pub(crate) fn report(done: Done) -> ExitCode {
     let (code, message) = match done {
         Ok(()) => return ExitCode::SUCCESS,
         // The reader of a pipe has had enough: that is no failure.
-        Err(Failure::Failed(message)) if message.contains("Broken pipe") => return ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) if message.contains("Broken pipe") => {
+            return ExitCode::SUCCESS;
+        }
         Err(Failure::BadInput(message)) => (2, error(&message)),
         Err(Failure::Problems(problems)) => (2, problems.render(colour())),
         Err(Failure::Failed(message)) => (1, error(&message)),
@@ -78,5 +80,6 @@ fn error(message: &str) -> String {
 }
 
 fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

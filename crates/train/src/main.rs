@@ -44,7 +44,9 @@ fn main() -> ExitCode {
 fn keep_workers_quiet() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() == Some("main") || std::env::var_os("RUST_BACKTRACE").is_some() {
+        if std::thread::current().name() == Some("main")
+            || std::env::var_os("RUST_BACKTRACE").is_some()
+        {
             tell(panic);
         }
     }));

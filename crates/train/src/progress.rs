@@ -38,7 +38,13 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(500));
             bar
         });
-        Arc::new(Progress { screen, all, runs: runs.len(), ended: AtomicUsize::new(0), bars: Mutex::default() })
+        Arc::new(Progress {
+            screen,
+            all,
+            runs: runs.len(),
+            ended: AtomicUsize::new(0),
+            bars: Mutex::default(),
+        })
     }
 
     /// Takes the bars off the screen.

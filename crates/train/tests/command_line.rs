@@ -9,7 +9,8 @@ use common::{Lab, config};
 use insta::assert_snapshot;
 
 /// Five steps of a small network: enough for everything but accuracy.
-const SMALL: &str = "title = \"Small\"\nmodel.hidden = [16]\ntraining = { max_steps = 5, batch_size = 32 }\n";
+const SMALL: &str =
+    "title = \"Small\"\nmodel.hidden = [16]\ntraining = { max_steps = 5, batch_size = 32 }\n";
 
 fn stderr(output: &std::process::Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -27,9 +28,15 @@ fn a_run_leaves_a_whole_record_and_prints_where() {
     assert!(!printed.contains('\u{1b}'), "no colours in a pipe");
 
     let directory = lab.path().join("runs/small/base/seed-0");
-    for file in
-        ["config.toml", "run.json", "steps.csv", "epochs.csv", "model.safetensors", "loss-all.svg", "loss-all.png"]
-    {
+    for file in [
+        "config.toml",
+        "run.json",
+        "steps.csv",
+        "epochs.csv",
+        "model.safetensors",
+        "loss-all.svg",
+        "loss-all.png",
+    ] {
         assert!(directory.join(file).is_file(), "{file} is missing");
     }
     let run = record::read_run(&directory).unwrap();
@@ -50,7 +57,10 @@ fn the_recorded_config_repeats_the_run_to_the_bit() {
     lab.json(&["--config", &recorded, "--out", "again"]);
     let again = lab.path().join("again/small/base/seed-7");
     for file in ["steps.csv", "epochs.csv", "model.safetensors", "config.toml"] {
-        assert!(fs::read(first.join(file)).unwrap() == fs::read(again.join(file)).unwrap(), "{file} differs");
+        assert!(
+            fs::read(first.join(file)).unwrap() == fs::read(again.join(file)).unwrap(),
+            "{file} differs"
+        );
     }
 }
 
@@ -70,7 +80,10 @@ fn a_record_of_other_settings_is_set_aside_and_not_lost() {
     lab.json(&["--config", "small.toml"]);
     let output = lab.train(&["--config", "small.toml", "--set", "optimizer.learning_rate=0.1"]);
     assert!(output.status.success());
-    assert!(stderr(&output).contains("the record of the old ones is now runs/small/.superseded/base-seed-0-"));
+    assert!(
+        stderr(&output)
+            .contains("the record of the old ones is now runs/small/.superseded/base-seed-0-")
+    );
     let aside: Vec<_> = fs::read_dir(lab.path().join("runs/small/.superseded")).unwrap().collect();
     assert_eq!(aside.len(), 1);
     let old = record::read_run(&aside[0].as_ref().unwrap().path()).unwrap();
@@ -83,11 +96,17 @@ fn arms_and_seeds_become_runs_that_share_their_first_batch() {
     let arms = "seeds = 2\n[arms.a]\n[arms.b]\ntraining.record_loss = \"after_update\"\n";
     lab.write("arms.toml", &format!("{SMALL}{arms}"));
     let runs = lab.json(&["--config", "arms.toml", "--jobs", "2"]);
-    let named: Vec<String> =
-        runs.as_array().unwrap().iter().map(|run| format!("{}-{}", run["arm"], run["seed"]).replace('"', "")).collect();
+    let named: Vec<String> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| format!("{}-{}", run["arm"], run["seed"]).replace('"', ""))
+        .collect();
     assert_eq!(named, ["a-0", "b-0", "a-1", "b-1"]);
     // Same seed, same weights, same batches: recorded after the update, the loss of a batch is lower.
-    let steps = |arm: &str| record::read_run(&lab.path().join(format!("runs/arms/{arm}/seed-1"))).unwrap().steps;
+    let steps = |arm: &str| {
+        record::read_run(&lab.path().join(format!("runs/arms/{arm}/seed-1"))).unwrap().steps
+    };
     assert!(steps("b")[0].loss < steps("a")[0].loss);
     assert!(
         fs::read(lab.path().join("runs/arms/a/seed-1/model.safetensors")).unwrap()
@@ -104,7 +123,10 @@ fn a_loss_that_is_not_finite_ends_the_run_as_diverged() {
     assert_eq!(run["steps"], 1);
     let printed = lab.train(&["--config", "wild.toml"]);
     let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
-    assert!(printed.contains("diverged after 1 of 5 steps: the loss of step 0 is not finite"), "{printed}");
+    assert!(
+        printed.contains("diverged after 1 of 5 steps: the loss of step 0 is not finite"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -114,7 +136,9 @@ fn a_folder_of_idx_files_takes_the_place_of_mnist() {
     let data = format!("data.set={}/../mnist/data", env!("CARGO_MANIFEST_DIR"));
     lab.json(&["--config", "small.toml"]);
     lab.json(&["--config", "small.toml", "--set", &data, "--out", "folder"]);
-    let losses = |out: &str| record::read_run(&lab.path().join(out).join("small/base/seed-0")).unwrap().steps;
+    let losses = |out: &str| {
+        record::read_run(&lab.path().join(out).join("small/base/seed-0")).unwrap().steps
+    };
     assert_eq!(losses("runs"), losses("folder"));
 }
 
@@ -152,7 +176,11 @@ fn a_device_that_the_backend_does_not_have_is_bad_input() {
     lab.write("small.toml", SMALL);
     let output = lab.train(&["--config", "small.toml", "--device", "1"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("the backend `flex` computes on the CPU"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("the backend `flex` computes on the CPU"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
@@ -177,7 +205,12 @@ fn a_slip_in_a_config_ends_with_code_2_and_its_place() {
 #[test]
 fn a_slip_in_a_flag_ends_with_code_2() {
     let lab = Lab::new();
-    for arguments in [&["--config"][..], &["--confg", "x.toml"], &["--config", "x.toml", "--jobs", "0"], &["plam"]] {
+    for arguments in [
+        &["--config"][..],
+        &["--confg", "x.toml"],
+        &["--config", "x.toml", "--jobs", "0"],
+        &["plam"],
+    ] {
         assert_eq!(lab.train(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -208,7 +241,9 @@ fn the_plan_of_a_sweep_counts_its_points_shows_its_axes_and_estimates_the_time()
     assert!(output.status.success());
     assert_snapshot!(String::from_utf8_lossy(&output.stdout));
     let all = lab.train(&["plan", "--config", "sweep.toml", "--all"]);
-    let lines = |text: &[u8]| String::from_utf8_lossy(text).lines().filter(|line| line.contains("seed-")).count();
+    let lines = |text: &[u8]| {
+        String::from_utf8_lossy(text).lines().filter(|line| line.contains("seed-")).count()
+    };
     assert_eq!((lines(&output.stdout), lines(&all.stdout)), (13, 108));
     let runs = lab.json(&["plan", "--config", "sweep.toml"]);
     assert_eq!(runs.as_array().unwrap().len(), 108);
@@ -226,7 +261,10 @@ fn the_plan_of_a_sweep_counts_its_points_shows_its_axes_and_estimates_the_time()
 #[test]
 fn a_sweep_is_run_recorded_repeated_and_gives_the_next_plan_its_rate() {
     let lab = Lab::new();
-    lab.write("sweep.toml", "training.max_steps = 3\ninit = \"he_normal\"\n[arms.wide]\nmodel.hidden = [32]\n");
+    lab.write(
+        "sweep.toml",
+        "training.max_steps = 3\ninit = \"he_normal\"\n[arms.wide]\nmodel.hidden = [32]\n",
+    );
     let sweep = [
         "--config",
         "sweep.toml",
@@ -237,7 +275,8 @@ fn a_sweep_is_run_recorded_repeated_and_gives_the_next_plan_its_rate() {
     ];
     let runs = lab.json(&sweep);
     assert_eq!(runs.as_array().unwrap().len(), 6);
-    let directory = lab.path().join("runs/sweep/wide,activation=leaky_relu-0.2,batch_size=8/seed-0");
+    let directory =
+        lab.path().join("runs/sweep/wide,activation=leaky_relu-0.2,batch_size=8/seed-0");
     let record = record::read_record(&directory).unwrap();
     assert_eq!(
         serde_json::to_value(&record.sweep).unwrap(),
@@ -253,19 +292,26 @@ fn a_sweep_is_run_recorded_repeated_and_gives_the_next_plan_its_rate() {
     assert_eq!((&again[0]["id"], &again[0]["status"]), (&record.id.into(), &"finished".into()));
     assert!(lab.train(&["replay", directory.to_str().unwrap()]).status.success());
     let plan = lab.train(&["plan", "--config", "sweep.toml", "--seeds", "3"]);
-    assert!(String::from_utf8_lossy(&plan.stdout).contains("estimated from how long 6 finished runs in runs took"));
+    assert!(
+        String::from_utf8_lossy(&plan.stdout)
+            .contains("estimated from how long 6 finished runs in runs took")
+    );
 }
 
 #[test]
 fn absurd_sweeps_ask_for_a_flag() {
     let lab = Lab::new();
     lab.write("sweep.toml", SWEEP);
-    let many = ["plan", "--config", "sweep.toml", "--set", "init.std={ log = [1e-4, 1.0], n = 10000 }"];
+    let many =
+        ["plan", "--config", "sweep.toml", "--set", "init.std={ log = [1e-4, 1.0], n = 10000 }"];
     let output = lab.train(&many);
     assert_eq!(output.status.code(), Some(2));
     assert_snapshot!(String::from_utf8_lossy(&output.stderr));
     let output = lab.train(&["plan", "--config", "sweep.toml", "--seeds", "3000", "--many"]);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("2 arms x 18 points x 3000 seeds = 108000 runs"));
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .contains("2 arms x 18 points x 3000 seeds = 108000 runs")
+    );
 }
 
 #[test]
@@ -274,7 +320,10 @@ fn the_list_tells_sweeps() {
     std::fs::create_dir(lab.path().join("configs")).unwrap();
     lab.write("configs/sweep.toml", SWEEP);
     let output = lab.train(&["list"]);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "sweep  108 runs  A sweep (2 arms x 18 points x 3 seeds)\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "sweep  108 runs  A sweep (2 arms x 18 points x 3 seeds)\n"
+    );
 }
 
 #[test]
@@ -284,7 +333,10 @@ fn the_list_shows_every_committed_experiment() {
     assert!(output.status.success());
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     for name in ["zeros", "ones", "general_rule", "trunc_normal"] {
-        assert!(printed.lines().any(|line| line.starts_with(name)), "{name} is missing:\n{printed}");
+        assert!(
+            printed.lines().any(|line| line.starts_with(name)),
+            "{name} is missing:\n{printed}"
+        );
     }
     assert!(!printed.contains("broken"), "{printed}");
 }

@@ -36,9 +36,21 @@ fn records_compare_in_every_format_without_training() {
     };
     assert!(said(&["compare", "runs"]).contains("rule is better than ones"));
     assert!(said(&["compare", "runs/arms", "--format", "markdown"]).contains("| rule | 3 |"));
-    assert!(said(&["compare", "runs", "--format", "csv", "--sort", "name"]).lines().nth(1).unwrap().contains(",ones,"));
-    let json: serde_json::Value =
-        serde_json::from_str(&said(&["compare", "--format", "json", "--metric", "validation_loss"])).unwrap();
+    assert!(
+        said(&["compare", "runs", "--format", "csv", "--sort", "name"])
+            .lines()
+            .nth(1)
+            .unwrap()
+            .contains(",ones,")
+    );
+    let json: serde_json::Value = serde_json::from_str(&said(&[
+        "compare",
+        "--format",
+        "json",
+        "--metric",
+        "validation_loss",
+    ]))
+    .unwrap();
     assert_eq!(json["arms"][0]["arm"], "rule");
     assert_eq!(json["arms"][0]["values"].as_array().unwrap().len(), 3);
 }
@@ -75,7 +87,11 @@ fn a_sweep_is_compared_along_its_axes() {
     let output = lab.train(&["--config", "small.toml"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(printed.contains("small is best at init.std = ") && printed.contains("runs/small/sweep.png"), "{printed}");
+    assert!(
+        printed.contains("small is best at init.std = ")
+            && printed.contains("runs/small/sweep.png"),
+        "{printed}"
+    );
     let json = lab.json(&["compare", "runs/small", "--metric", "steps_to_loss=2.2"]);
     assert_eq!(json["axes"][0]["setting"], "init.std");
     assert_eq!(json["arms"][0]["points"].as_array().unwrap().len(), 3);

@@ -22,7 +22,8 @@ const SHORT: &str = "training = { batch_size = 50, max_steps = 150, checkpoint_e
 /// The same with 2,000 steps in epochs of 100: there is time to do something to it.
 const LONG: &str = "training = { batch_size = 5, max_steps = 2000 }\n";
 /// Longer than any test waits.
-const ENDLESS: &str = "training = { batch_size = 50, max_steps = 100000000, checkpoint_every = 4 }\n";
+const ENDLESS: &str =
+    "training = { batch_size = 50, max_steps = 100000000, checkpoint_every = 4 }\n";
 
 struct Faults {
     lab: Lab,
@@ -32,7 +33,12 @@ impl Faults {
     fn new(training: &str) -> Self {
         let lab = Lab::new();
         small_set::write_small_set(&lab.path().join("set"));
-        lab.write("x.toml", &format!("model.hidden = [8]\ndata = {{ set = \"set\", validation = 100 }}\n{training}"));
+        lab.write(
+            "x.toml",
+            &format!(
+                "model.hidden = [8]\ndata = {{ set = \"set\", validation = 100 }}\n{training}"
+            ),
+        );
         Faults { lab }
     }
 
@@ -42,7 +48,9 @@ impl Faults {
 
     fn command(&self, out: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_train"));
-        command.args(["--config", "x.toml", "--format", "json", "--out", out]).current_dir(self.lab.path());
+        command
+            .args(["--config", "x.toml", "--format", "json", "--out", out])
+            .current_dir(self.lab.path());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -153,20 +161,35 @@ fn killed_at_any_moment_a_run_leaves_no_broken_record_and_resumes_to_the_bit() {
 #[test]
 fn each_signal_leaves_a_checkpoint_and_ends_with_its_code() {
     let faults = Faults::new(ENDLESS);
-    for (place, (signal, code)) in [("INT", 130), ("TERM", 143), ("HUP", 129), ("USR1", 75)].into_iter().enumerate() {
+    for (place, (signal, code)) in
+        [("INT", 130), ("TERM", 143), ("HUP", 129), ("USR1", 75)].into_iter().enumerate()
+    {
         let before = faults.checkpoints("runs").first().cloned();
         let child = faults.start("runs");
         while faults.checkpoints("runs").first() == before.as_ref() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        let kill = Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status().unwrap();
+        let kill = Command::new("sh")
+            .args(["-c", &format!("kill -{signal} {}", child.id())])
+            .status()
+            .unwrap();
         assert!(kill.success());
-        assert_eq!(end_of(child), (Some(code), "interrupted; the same command goes on\n".to_owned()));
+        assert_eq!(
+            end_of(child),
+            (Some(code), "interrupted; the same command goes on\n".to_owned())
+        );
         let record = read_record(&faults.directory("runs")).unwrap();
         assert_eq!(record.status, Status::Interrupted);
-        assert_eq!(record.provenance.resumed.len(), place, "each start goes on where the one before ended");
+        assert_eq!(
+            record.provenance.resumed.len(),
+            place,
+            "each start goes on where the one before ended"
+        );
         let newest = faults.checkpoints("runs").remove(0);
-        assert_eq!(record::read_checkpoint(&newest, &record.id).unwrap().losses.len() as u64, record.steps);
+        assert_eq!(
+            record::read_checkpoint(&newest, &record.id).unwrap().losses.len() as u64,
+            record.steps
+        );
     }
 }
 
@@ -176,7 +199,8 @@ fn a_second_process_is_told_who_is_at_the_run_and_takes_over_from_the_dead() {
     let mut first = faults.start_and_wait("runs");
     let (code, message) = end_of(faults.start("runs"));
     assert_eq!(code, Some(75));
-    let expected = format!("runs/x/base/seed-0 is being written by another process (process {})", first.id());
+    let expected =
+        format!("runs/x/base/seed-0 is being written by another process (process {})", first.id());
     assert!(message.contains(&expected), "{message}");
     first.kill().unwrap();
     first.wait().unwrap();
@@ -192,15 +216,29 @@ fn a_second_process_is_told_who_is_at_the_run_and_takes_over_from_the_dead() {
 fn a_damaged_checkpoint_is_told_of_and_the_one_before_it_serves() {
     let faults = Faults::new(SHORT);
     faults.finish("undisturbed");
-    for damage in [flip_a_bit, |path: &Path| fs::write(path, &fs::read(path).unwrap()[..100]).unwrap()] {
+    for damage in
+        [flip_a_bit, |path: &Path| fs::write(path, &fs::read(path).unwrap()[..100]).unwrap()]
+    {
         faults.leave_unfinished("damaged");
         let [newest, before] = faults.checkpoints("damaged").try_into().unwrap();
         damage(&newest);
         let said = faults.finish("damaged");
         let name = newest.file_name().unwrap().to_str().unwrap();
-        assert!(said.contains(&format!("{name} is damaged: its checksum is not the one in its name")), "{said}");
+        assert!(
+            said.contains(&format!("{name} is damaged: its checksum is not the one in its name")),
+            "{said}"
+        );
         let resumed = read_record(&faults.directory("damaged")).unwrap().provenance.resumed;
-        let step: u64 = before.file_name().unwrap().to_str().unwrap().split('-').nth(1).unwrap().parse().unwrap();
+        let step: u64 = before
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .split('-')
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
         assert_eq!(resumed.iter().map(|part| part.step).collect::<Vec<_>>(), [step]);
         faults.assert_same("undisturbed", "damaged");
         fs::remove_dir_all(faults.directory("damaged")).unwrap();
@@ -227,7 +265,10 @@ fn a_damaged_record_is_set_aside_told_of_and_made_anew() {
         faults.finish("damaged");
         flip_a_bit(&faults.directory("damaged").join(file));
         let said = faults.finish("damaged");
-        assert!(said.contains(&format!("{file} is damaged")) && said.contains(".superseded"), "{said}");
+        assert!(
+            said.contains(&format!("{file} is damaged")) && said.contains(".superseded"),
+            "{said}"
+        );
         faults.assert_same("undisturbed", "damaged");
     }
     assert_eq!(fs::read_dir(faults.lab.path().join("damaged/x/.superseded")).unwrap().count(), 5);
@@ -252,7 +293,10 @@ fn a_run_directory_that_is_removed_ends_the_run_and_nothing_writes_in_its_place(
     while fs::remove_dir_all(faults.directory("removed")).is_err() {}
     let (code, message) = end_of(child);
     assert_eq!(code, Some(1));
-    assert!(message.contains("removed/x/base/seed-0 was removed or replaced while the run was writing"), "{message}");
+    assert!(
+        message.contains("removed/x/base/seed-0 was removed or replaced while the run was writing"),
+        "{message}"
+    );
     assert!(!faults.directory("removed").join("run.json").exists());
     faults.finish("removed");
     faults.assert_same("undisturbed", "removed");
@@ -276,7 +320,9 @@ fn a_run_directory_that_is_made_read_only_ends_the_run_which_can_be_gone_on_with
     }
     let child = match command.spawn() {
         Ok(child) => child,
-        Err(error) => return println!("left out: the program cannot be started as another user ({error})"),
+        Err(error) => {
+            return println!("left out: the program cannot be started as another user ({error})");
+        }
     };
     while faults.checkpoints("locked").len() < 2 {
         std::thread::sleep(Duration::from_millis(1));
@@ -289,7 +335,10 @@ fn a_run_directory_that_is_made_read_only_ends_the_run_which_can_be_gone_on_with
     set(0o555);
     let (code, message) = end_of(child);
     assert_eq!(code, Some(1), "{message}");
-    assert!(message.contains("cannot write to locked/x/base/seed-0: Permission denied"), "{message}");
+    assert!(
+        message.contains("cannot write to locked/x/base/seed-0: Permission denied"),
+        "{message}"
+    );
     assert_readable(&faults.directory("locked"));
     set(0o755);
     faults.finish("locked");
@@ -302,7 +351,14 @@ fn garbage_in_the_run_directory_does_no_harm() {
     faults.finish("undisturbed");
     let child = faults.start_and_wait("garbage");
     let directory = faults.directory("garbage");
-    for name in ["run.json", "steps.csv", "noise", ".half.tmp", "checkpoint/step-999999-0.cbor", "checkpoint/noise"] {
+    for name in [
+        "run.json",
+        "steps.csv",
+        "noise",
+        ".half.tmp",
+        "checkpoint/step-999999-0.cbor",
+        "checkpoint/noise",
+    ] {
         fs::write(directory.join(name), [0, 159, 146, 150].repeat(1_000)).unwrap();
     }
     let (code, message) = end_of(child);
@@ -329,7 +385,8 @@ fn a_damaged_data_file_is_refused() {
 
 #[test]
 fn a_disk_that_fills_up_ends_the_run_with_a_clear_message_and_nothing_is_broken() {
-    let faults = Faults::new("training = { batch_size = 50, max_steps = 24, checkpoint_every = 4 }\n");
+    let faults =
+        Faults::new("training = { batch_size = 50, max_steps = 24, checkpoint_every = 4 }\n");
     faults.finish("undisturbed");
     fs::create_dir(faults.lab.path().join("small")).unwrap();
     // A disk of its own in a mount namespace, gone with its shell. Each size, a page larger than the one before, stops
@@ -353,7 +410,8 @@ fn a_disk_that_fills_up_ends_the_run_with_a_clear_message_and_nothing_is_broken(
     };
     let outputs = [run(&["--mount"]), run(&["--user", "--map-root-user", "--mount"])];
     let Some(output) = outputs.into_iter().flatten().find(|output| {
-        output.status.code() == Some(0) || output.status.code() == Some(1) && !stderr(output).contains("unshare")
+        output.status.code() == Some(0)
+            || output.status.code() == Some(1) && !stderr(output).contains("unshare")
     }) else {
         return println!("left out: no small disk can be mounted here");
     };

@@ -12,7 +12,11 @@ fn said(settings: &str, arguments: &[&str]) -> (Option<i32>, String) {
     let lab = Lab::new();
     lab.write("x.toml", &format!("backend = \"wgpu\"\n{settings}"));
     let mut command = assert_cmd::Command::cargo_bin("train").unwrap();
-    command.args(["--config", "x.toml"]).args(arguments).current_dir(lab.path()).env_remove("RUST_BACKTRACE");
+    command
+        .args(["--config", "x.toml"])
+        .args(arguments)
+        .current_dir(lab.path())
+        .env_remove("RUST_BACKTRACE");
     let output = command.output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
@@ -21,7 +25,11 @@ fn said(settings: &str, arguments: &[&str]) -> (Option<i32>, String) {
 fn every_adapter_is_listed_and_one_is_the_default() {
     let devices = Lab::new().json(&["devices"]);
     let adapters = devices["adapters"].as_array().unwrap();
-    assert_eq!(adapters.iter().filter(|adapter| adapter["default"] == true).count(), 1, "{devices}");
+    assert_eq!(
+        adapters.iter().filter(|adapter| adapter["default"] == true).count(),
+        1,
+        "{devices}"
+    );
     let listed = String::from_utf8(Lab::new().train(&["devices"]).stdout).unwrap();
     for adapter in adapters {
         for field in ["name", "kind", "driver", "api"] {
@@ -58,7 +66,8 @@ fn a_machine_without_a_driver_says_what_to_install() {
 /// enough for it.
 #[test]
 fn a_network_too_large_for_an_adapter_is_a_failure_in_plain_words() {
-    let wide = "model.hidden = [60000]\ninit = \"zeros\"\ntraining = { batch_size = 1, max_steps = 1 }\n";
+    let wide =
+        "model.hidden = [60000]\ninit = \"zeros\"\ntraining = { batch_size = 1, max_steps = 1 }\n";
     let (code, said) = said(wide, &["--device", "cpu"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("memory"), "{said}");

@@ -9,8 +9,7 @@ use initializers::{Activation, Target};
 use insta::assert_snapshot;
 
 /// Two steps of a narrow network: what differs is what is tested.
-const SMALL: &str =
-    "[model]\nhidden = [8, 6]\n[training]\nbatch_size = 16\nmax_steps = 2\n[data]\nvalidation = 59000\n";
+const SMALL: &str = "[model]\nhidden = [8, 6]\n[training]\nbatch_size = 16\nmax_steps = 2\n[data]\nvalidation = 59000\n";
 
 /// The arm of that name, and below it what differs.
 fn arm(name: &str, differs: &str) -> String {
@@ -73,7 +72,10 @@ fn fifty_layers_train() {
     let balanced = "init = { kind = \"krahenbuhl\", balance = true }";
     let arms = [
         arm("he", "init = { kind = \"he_normal\" }"),
-        arm("orthogonal", "init = { kind = \"orthogonal\", gain = \"auto\" }\nmodel.activation = \"tanh\""),
+        arm(
+            "orthogonal",
+            "init = { kind = \"orthogonal\", gain = \"auto\" }\nmodel.activation = \"tanh\"",
+        ),
         arm("lsuv", "init = \"lsuv\""),
         arm("krahenbuhl", "init = \"krahenbuhl\""),
         arm("balanced", balanced),
@@ -107,8 +109,11 @@ fn a_start_that_looks_at_data_is_the_same_whatever_trains_it() {
         ),
     );
     lab.json(&["--config", "x.toml"]);
-    let start =
-        |arm: &str| record::read_record(&lab.path().join(format!("runs/x/{arm}/seed-0"))).unwrap().initial_weights;
+    let start = |arm: &str| {
+        record::read_record(&lab.path().join(format!("runs/x/{arm}/seed-0")))
+            .unwrap()
+            .initial_weights
+    };
     assert_eq!(start("a"), start("b"));
     assert_eq!(start("a"), start("c"));
 }
@@ -120,7 +125,9 @@ fn mups_learning_rates_change_all_but_the_first_step() {
                [arms.wide]\noptimizer.mup_base_width = 2\n";
     lab.write("x.toml", &format!("init = \"mup\"\n{}{mup}", SMALL.replace("[8, 6]", "[8, 8]")));
     lab.json(&["--config", "x.toml"]);
-    let steps = |arm: &str| record::read_run(&lab.path().join(format!("runs/x/{arm}/seed-0"))).unwrap().steps;
+    let steps = |arm: &str| {
+        record::read_run(&lab.path().join(format!("runs/x/{arm}/seed-0"))).unwrap().steps
+    };
     assert_eq!(steps("plain"), steps("same"));
     assert_eq!(steps("plain")[0], steps("wide")[0]);
     assert_ne!(steps("plain")[1], steps("wide")[1]);
@@ -142,7 +149,8 @@ fn refused(arguments: &[&str]) -> String {
 fn the_initializers_are_listed_by_family() {
     let list = printed(&["inits"]);
     for kind in KINDS {
-        let line = list.lines().find(|line| line.trim_start().starts_with(&format!("{} ", kind.name)));
+        let line =
+            list.lines().find(|line| line.trim_start().starts_with(&format!("{} ", kind.name)));
         assert!(line.is_some_and(|line| line.ends_with(kind.formula)), "{}:\n{list}", kind.name);
     }
 }
@@ -164,7 +172,8 @@ fn programs_read_the_table_as_json() {
     assert_eq!(rows.len(), KINDS.len());
     let he = rows.iter().find(|row| row["name"] == "he_normal").unwrap();
     let layer = &Target::network(&[784, 256, 128, 10], Activation::Relu)[1];
-    let std = initializers::catalog::find("he_normal").unwrap().build(&[]).unwrap().std(layer).unwrap();
+    let std =
+        initializers::catalog::find("he_normal").unwrap().build(&[]).unwrap().std(layer).unwrap();
     assert_eq!(he["standard_deviations"][1]["std"].as_f64(), Some(std));
     assert_eq!(he["standard_deviations"][1]["measured"], false);
 }
@@ -172,8 +181,8 @@ fn programs_read_the_table_as_json() {
 #[test]
 fn a_histogram_is_shown_with_its_moments() {
     assert_snapshot!(printed(&[
-        "hist", "uniform", "--set", "min=-3", "--set", "max=3", "--draws", "1000", "--bins", "500", "--min", "-4",
-        "--max", "4"
+        "hist", "uniform", "--set", "min=-3", "--set", "max=3", "--draws", "1000", "--bins", "500",
+        "--min", "-4", "--max", "4"
     ]));
 }
 
@@ -184,7 +193,10 @@ fn a_config_has_a_histogram_a_layer_and_all_go_into_one_picture() {
     for out in ["x.svg", "x.png"] {
         let output = lab.train(&["hist", "--config", "x.toml", "--out", out]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(String::from_utf8_lossy(&output.stdout).matches("numbers with seed 0").count(), 3);
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout).matches("numbers with seed 0").count(),
+            3
+        );
         assert!(lab.path().join(out).exists());
     }
 }

@@ -17,7 +17,10 @@ fn recorded() -> (Lab, PathBuf) {
     let lab = Lab::new();
     small_set::write_small_set(&lab.path().join("set"));
     let training = "training = { batch_size = 50, max_steps = 12 }";
-    lab.write("x.toml", &format!("model.hidden = [4]\ndata = {{ set = \"set\", validation = 100 }}\n{training}\n"));
+    lab.write(
+        "x.toml",
+        &format!("model.hidden = [4]\ndata = {{ set = \"set\", validation = 100 }}\n{training}\n"),
+    );
     lab.json(&["--config", "x.toml"]);
     let directory = lab.path().join("runs/x/base/seed-0");
     (lab, directory)
@@ -62,7 +65,9 @@ fn the_first_step_that_differs_is_named_and_so_is_what_may_be_why() {
 fn what_has_no_result_or_is_damaged_is_bad_input() {
     let (lab, path) = recorded();
     let record = read_record(&path).unwrap();
-    RunDirectory::new(&path).write_record(&RunRecord { status: Status::Running, ..record.clone() }).unwrap();
+    RunDirectory::new(&path)
+        .write_record(&RunRecord { status: Status::Running, ..record.clone() })
+        .unwrap();
     let (code, _, said) = replay(&lab);
     assert_eq!(code, Some(2));
     assert_snapshot!(said, @"error: runs/x/base/seed-0 has no result to compare with: it is running");

@@ -16,12 +16,16 @@ use record::{RunDirectory, RunRecord, Status, read_record};
 
 const SHORT: &str = "seeds = 3\ntraining = { batch_size = 50, max_steps = 12 }\n[arms.a]\n[arms.b]\ninit = \"zeros\"\n";
 /// Longer than any test waits.
-const ENDLESS: &str = "training = { batch_size = 50, max_steps = 100000000, checkpoint_every = 4 }\n";
+const ENDLESS: &str =
+    "training = { batch_size = 50, max_steps = 100000000, checkpoint_every = 4 }\n";
 
 fn lab(training: &str) -> Lab {
     let lab = Lab::new();
     small_set::write_small_set(&lab.path().join("set"));
-    lab.write("x.toml", &format!("model.hidden = [8]\ndata = {{ set = \"set\", validation = 100 }}\n{training}"));
+    lab.write(
+        "x.toml",
+        &format!("model.hidden = [8]\ndata = {{ set = \"set\", validation = 100 }}\n{training}"),
+    );
     lab
 }
 
@@ -49,7 +53,8 @@ fn stderr(output: &Output) -> String {
 fn shards_side_by_side_overlapping_and_of_other_numbers_leave_the_bits_of_the_whole() {
     let lab = lab(SHORT);
     assert!(lab.train(&["--config", "x.toml", "--out", "alone"]).status.success());
-    let children = ["1/2", "2/2", "1/2", "2/3", "1/1"].map(|shard| start(&lab, &["--shard", shard]));
+    let children =
+        ["1/2", "2/2", "1/2", "2/3", "1/1"].map(|shard| start(&lab, &["--shard", shard]));
     for child in children {
         let output = child.wait_with_output().unwrap();
         assert!(matches!(output.status.code(), Some(0 | 75)), "{}", stderr(&output));
@@ -58,10 +63,17 @@ fn shards_side_by_side_overlapping_and_of_other_numbers_leave_the_bits_of_the_wh
     assert_eq!(last.status.code(), Some(0), "{}", stderr(&last));
     for run in ["a/seed-0", "a/seed-1", "a/seed-2", "b/seed-0", "b/seed-1", "b/seed-2"] {
         for file in ["config.toml", "steps.csv", "epochs.csv", "model.safetensors"] {
-            let read = |out: &str| fs::read(lab.path().join(out).join("x").join(run).join(file)).unwrap();
+            let read =
+                |out: &str| fs::read(lab.path().join(out).join("x").join(run).join(file)).unwrap();
             assert!(read("alone") == read("runs"), "{run}/{file} differs");
         }
-        assert!(read_record(&lab.path().join("runs/x").join(run)).unwrap().provenance.resumed.is_empty());
+        assert!(
+            read_record(&lab.path().join("runs/x").join(run))
+                .unwrap()
+                .provenance
+                .resumed
+                .is_empty()
+        );
     }
     assert!(!lab.path().join("runs/x/.superseded").exists());
 }
@@ -102,9 +114,18 @@ fn what_another_process_is_at_is_left_to_it_and_asks_to_be_started_again() {
     let lab = lab(ENDLESS);
     let mut other = start(&lab, &["--seed", "0"]);
     wait_for_a_checkpoint(&lab.path().join("runs/x/base/seed-0"));
-    let second = lab.train(&["--config", "x.toml", "--seeds", "2", "--set", "training.max_steps=5"]);
-    assert_eq!(second.status.code(), Some(75), "other settings, and still the run's own place: {}", stderr(&second));
-    assert_eq!(read_record(&lab.path().join("runs/x/base/seed-1")).unwrap().status, Status::Finished);
+    let second =
+        lab.train(&["--config", "x.toml", "--seeds", "2", "--set", "training.max_steps=5"]);
+    assert_eq!(
+        second.status.code(),
+        Some(75),
+        "other settings, and still the run's own place: {}",
+        stderr(&second)
+    );
+    assert_eq!(
+        read_record(&lab.path().join("runs/x/base/seed-1")).unwrap().status,
+        Status::Finished
+    );
     let pid = other.id().to_string();
     assert_snapshot!(stderr(&second).replace(&pid, "PID"), @"runs/x/base/seed-0 is being written by another process (process PID); the same command sees to what is left of it");
     other.kill().unwrap();
@@ -134,9 +155,12 @@ fn a_failed_run_is_tried_again_by_the_same_command() {
     let lab = lab(SHORT);
     lab.json(&["--config", "x.toml"]);
     let directory = lab.path().join("runs/x/a/seed-1");
-    set_status(&directory, |record| (record.status, record.message) = (Status::Failed, Some("out of memory".into())));
+    set_status(&directory, |record| {
+        (record.status, record.message) = (Status::Failed, Some("out of memory".into()))
+    });
     let runs = lab.json(&["--config", "x.toml"]);
-    let skipped: Vec<bool> = runs.as_array().unwrap().iter().map(|run| run["skipped"] == true).collect();
+    let skipped: Vec<bool> =
+        runs.as_array().unwrap().iter().map(|run| run["skipped"] == true).collect();
     assert_eq!(skipped, [true, true, false, true, true, true]);
     assert_eq!(read_record(&directory).unwrap().status, Status::Finished);
 }
@@ -154,10 +178,12 @@ fn all_sorts() -> (Lab, record::RunLock) {
     lab.json(&["--config", "x.toml", "--seeds", "4"]);
     let directory = |run: &str| -> PathBuf { lab.path().join("runs/x").join(run) };
     set_status(&directory("a/seed-1"), |record| {
-        (record.status, record.message) = (Status::Diverged, Some("the loss of step 3 is not finite".into()));
+        (record.status, record.message) =
+            (Status::Diverged, Some("the loss of step 3 is not finite".into()));
     });
     set_status(&directory("a/seed-2"), |record| {
-        (record.status, record.message) = (Status::Failed, Some("out of memory\nand more about it".into()));
+        (record.status, record.message) =
+            (Status::Failed, Some("out of memory\nand more about it".into()));
     });
     set_status(&directory("b/seed-0"), |record| record.status = Status::Running);
     set_status(&directory("b/seed-1"), |record| {
@@ -181,7 +207,8 @@ fn the_status_tells_the_living_from_the_dead_and_what_would_go_on() {
     let (lab, _lock) = all_sorts();
     let output = lab.train(&["status"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    let (host, pid) = (gethostname::gethostname().into_string().unwrap(), std::process::id().to_string());
+    let (host, pid) =
+        (gethostname::gethostname().into_string().unwrap(), std::process::id().to_string());
     assert_snapshot!(stdout(&output).replace(&host, "HOST").replace(&pid, "PID"), @r"
     experiment  runs  finished  diverged  failed  interrupted  running  running or died  unreadable  missing
     x              8         1         1       1            1        1                1           1        1

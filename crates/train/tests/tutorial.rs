@@ -19,7 +19,8 @@ fn outcome(name: &str) -> (f64, f64) {
 fn all_zeros_answer_one_class_at_the_entropy_of_the_classes() {
     let (accuracy, loss) = outcome("zeros");
     // Only the last bias learns: one answer for every image. 11.26 % are the most frequent digit's.
-    let one_class = [479, 563, 488, 493, 535, 434, 501, 550, 462, 495].map(|count: u32| f64::from(count) / 50.0);
+    let one_class = [479, 563, 488, 493, 535, 434, 501, 550, 462, 495]
+        .map(|count: u32| f64::from(count) / 50.0);
     assert!(one_class.iter().any(|share| (share - accuracy).abs() < 1e-9), "{accuracy} %");
     assert!((2.25..2.35).contains(&loss), "{loss}");
 }

@@ -61,7 +61,8 @@ impl PacedRun {
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/trunc_normal.toml");
         let set = ["training.max_steps=1000000".to_owned(), format!("backend={backend}")];
         let set = set.map(|text| ("--set".to_owned(), text)).to_vec();
-        let plan = load(&[config], &Overrides { set, ..Overrides::default() }).expect("the config is right");
+        let plan = load(&[config], &Overrides { set, ..Overrides::default() })
+            .expect("the config is right");
         let stop = Arc::new(AtomicBool::new(false));
         let (go, told) = sync_channel(0);
         let (made, done) = sync_channel(0);
@@ -69,7 +70,13 @@ impl PacedRun {
         let interrupt = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             let out = tempfile::tempdir().expect("a folder can be made");
-            let options = Options { out: out.path().to_owned(), jobs: 1, stack: None, force: true, interrupt };
+            let options = Options {
+                out: out.path().to_owned(),
+                jobs: 1,
+                stack: None,
+                force: true,
+                interrupt,
+            };
             execute(&plan.runs(), &options, &observer);
         });
         PacedRun { go: Some(go), done, stop, thread: Some(thread) }

@@ -42,8 +42,11 @@ impl Optimizer for FusedAdam {
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let device = tensor.device();
         // L2 weight decay is a part of the gradient.
-        let gradient =
-            if self.weight_decay > 0.0 { gradient + tensor.clone().mul_scalar(self.weight_decay) } else { gradient };
+        let gradient = if self.weight_decay > 0.0 {
+            gradient + tensor.clone().mul_scalar(self.weight_decay)
+        } else {
+            gradient
+        };
         let (time, moments) = match state {
             Some(AdamState { momentum }) => {
                 (momentum.time + 1, [momentum.moment_1.into_data(), momentum.moment_2.into_data()])
@@ -66,11 +69,16 @@ impl Optimizer for FusedAdam {
             rate: rate as f32,
         };
         match (gradient.as_mut_slice(), first.as_mut_slice(), second.as_mut_slice()) {
-            (Ok(gradient), Ok(first), Ok(second)) => update(factors, weight, gradient, first, second),
-            _ => unreachable!("parameters of the network are 32-bit floats in this process's memory"),
+            (Ok(gradient), Ok(first), Ok(second)) => {
+                update(factors, weight, gradient, first, second)
+            }
+            _ => {
+                unreachable!("parameters of the network are 32-bit floats in this process's memory")
+            }
         }
         let on_device = |data: TensorData| Tensor::from_data(data, &device);
-        let state = AdamState::new(AdaptiveMomentumState::new(time, on_device(first), on_device(second)));
+        let state =
+            AdamState::new(AdaptiveMomentumState::new(time, on_device(first), on_device(second)));
         (on_device(gradient), Some(state))
     }
 
@@ -89,7 +97,13 @@ fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
 const PART: usize = 1 << 14;
 
 /// One step for one parameter, after which `gradient` holds the new weight; this run's threads share it.
-fn update(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+fn update(
+    factors: Factors,
+    weight: &[f32],
+    gradient: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+) {
     let moments = first.par_chunks_mut(PART).zip(second.par_chunks_mut(PART));
     let weights = weight.par_chunks(PART).zip(gradient.par_chunks_mut(PART));
     weights.zip(moments).for_each(|((w, g), (m, v))| update_part(factors, w, g, m, v));
@@ -97,7 +111,13 @@ fn update(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f
 
 /// Compiled for the widest vectors that the processor has; every operation stands alone (Rust fuses no product into a sum),
 /// so their width changes no bit.
-fn update_part(factors: Factors, weight: &[f32], gradient: &mut [f32], first: &mut [f32], second: &mut [f32]) {
+fn update_part(
+    factors: Factors,
+    weight: &[f32],
+    gradient: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+) {
     let Factors { betas, rests, correction, epsilon, rate } = factors;
     pulp::Arch::new().dispatch(|| {
         for (((w, g), m), v) in weight.iter().zip(gradient).zip(first).zip(second) {
@@ -136,8 +156,9 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let device = Device::flex();
-                let numbers =
-                    |phase: f32| (0..3 * PART + 7).map(|at| (at as f32 * 0.37 + phase).sin()).collect::<Vec<_>>();
+                let numbers = |phase: f32| {
+                    (0..3 * PART + 7).map(|at| (at as f32 * 0.37 + phase).sin()).collect::<Vec<_>>()
+                };
                 let tensor = |phase| Tensor::<1>::from_floats(numbers(phase).as_slice(), &device);
                 let adam = FusedAdam { betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 0.0 };
                 let (weight, state) = adam.step(0.001, tensor(0.0), tensor(1.0), None);

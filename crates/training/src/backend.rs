@@ -32,7 +32,9 @@ pub enum BackendError {
     #[error("{0}")]
     NoSuchAdapter(String),
     /// The adapter is there, and cannot be used.
-    #[error("{adapter} cannot be used: {reason}\nTry another one (`train devices` lists them), or `--backend flex`")]
+    #[error(
+        "{adapter} cannot be used: {reason}\nTry another one (`train devices` lists them), or `--backend flex`"
+    )]
     Refused {
         /// The adapter.
         adapter: String,
@@ -90,7 +92,8 @@ pub(crate) fn stack_size(settings: &Settings) -> usize {
             let weights = widths.windows(2).map(|pair| pair[0] * pair[1]).max().unwrap_or(1);
             let inputs = settings.training.batch_size * widths[0];
             // All runs validate on the same images, so that only what follows the first layer is each run's own.
-            let outputs = settings.training.batch_size.max(CHUNK) * widths[1..].iter().max().unwrap_or(&1);
+            let outputs =
+                settings.training.batch_size.max(CHUNK) * widths[1..].iter().max().unwrap_or(&1);
             (LARGEST_BUFFER / (size_of::<f32>() * weights.max(inputs).max(outputs))).max(1)
         }
     }
@@ -127,8 +130,11 @@ pub(crate) fn in_plain_words(message: &str) -> String {
     }
     if let Some((_, reason)) = message.split_once("The device is poisoned") {
         let reason = reason.split("Caused by:").nth(1).unwrap_or_default();
-        let reason =
-            reason.split(['\n', '"']).map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given");
+        let reason = reason
+            .split(['\n', '"'])
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .unwrap_or("no reason given");
         return format!(
             "the adapter was lost while it computed ({reason}); the same command goes on from the last checkpoint"
         );
@@ -157,14 +163,18 @@ mod tests {
 
     #[test]
     fn an_adapters_troubles_are_told_without_backtraces() {
-        let large =
-            "An error happened during execution\nCaused by:\n  can't allocate buffer of size: 188160000\n   0: a";
-        assert!(in_plain_words(large).starts_with("the adapter's memory takes no single buffer of 188160000 bytes:"));
+        let large = "An error happened during execution\nCaused by:\n  can't allocate buffer of size: 188160000\n   0: a";
+        assert!(
+            in_plain_words(large)
+                .starts_with("the adapter's memory takes no single buffer of 188160000 bytes:")
+        );
         let full = "Caused by:\n  out of device memory allocating 4096 bytes\n   0: frame";
         assert!(in_plain_words(full).starts_with("the adapter's memory is full: 4096 bytes more"));
         let lost = "Caused by:\n  The device is poisoned\nCaused by:\n  Unknown: reset by the driver\n   0: frame";
         assert!(
-            in_plain_words(lost).starts_with("the adapter was lost while it computed (Unknown: reset by the driver);")
+            in_plain_words(lost).starts_with(
+                "the adapter was lost while it computed (Unknown: reset by the driver);"
+            )
         );
         assert_eq!(in_plain_words("the disk is full"), "the disk is full");
     }

@@ -13,7 +13,8 @@ use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::Bytes;
 use burn::train::checkpoint::{
-    Checkpoint as BurnRecord, Checkpointer, CheckpointerError, CheckpointingAction, CheckpointingStrategy,
+    Checkpoint as BurnRecord, Checkpointer, CheckpointerError, CheckpointingAction,
+    CheckpointingStrategy,
 };
 use burn::train::metric::store::EventStoreClient;
 use burn::train::{Learner, LearningCheckpointer};
@@ -26,7 +27,10 @@ pub(crate) struct Courier(Sender<Result<Vec<u8>, String>>);
 
 impl<R: BurnRecord> Checkpointer<R> for Courier {
     fn save(&self, _: usize, record: R) -> Result<(), CheckpointerError> {
-        let bytes = record.checkpoint_into_bytes().map(|bytes| bytes.to_vec()).map_err(|error| error.to_string());
+        let bytes = record
+            .checkpoint_into_bytes()
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| error.to_string());
         self.0.send(bytes).map_err(|error| CheckpointerError::Unknown(error.to_string()))
     }
 

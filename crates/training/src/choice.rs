@@ -15,14 +15,17 @@ pub(crate) fn default_adapter<'a>(
     variable: Option<&str>,
 ) -> Result<&'a Adapter, BackendError> {
     let hardware = adapters.iter().find(|adapter| adapter.kind != AdapterKind::Cpu);
-    let api = hardware.or(adapters.first()).map(|adapter| adapter.api).ok_or(BackendError::NoAdapter)?;
+    let api =
+        hardware.or(adapters.first()).map(|adapter| adapter.api).ok_or(BackendError::NoAdapter)?;
     let reached = adapters.iter().filter(|adapter| adapter.api == api);
     match variable {
         None => reached.min_by_key(|adapter| rank(adapter.kind)).ok_or(BackendError::NoAdapter),
         Some(variable) => {
-            let named =
-                parse_variable(variable).and_then(|(kind, place)| reached.filter(|a| a.kind == kind).nth(place));
-            named.ok_or_else(|| no_such(format!("CUBECL_WGPU_DEFAULT_DEVICE names {variable:?}, and"), adapters))
+            let named = parse_variable(variable)
+                .and_then(|(kind, place)| reached.filter(|a| a.kind == kind).nth(place));
+            named.ok_or_else(|| {
+                no_such(format!("CUBECL_WGPU_DEFAULT_DEVICE names {variable:?}, and"), adapters)
+            })
         }
     }
 }
@@ -47,7 +50,9 @@ pub(crate) fn choose<'a>(
         }
         DeviceChoice::Kind(kind) => {
             let found = adapters.iter().find(|adapter| adapter.kind == kind);
-            found.ok_or_else(|| no_such(format!("there is no device of the kind `{}`:", kind.name()), adapters))
+            found.ok_or_else(|| {
+                no_such(format!("there is no device of the kind `{}`:", kind.name()), adapters)
+            })
         }
     }
 }
@@ -95,10 +100,17 @@ mod tests {
     #[test]
     fn the_best_kind_of_the_first_api_with_hardware_is_the_default() {
         use AdapterKind::{Cpu, Discrete, Integrated};
-        let default = |kinds: &[(AdapterKind, &'static str)]| default_adapter(&adapters(kinds), None).map(|a| a.index);
+        let default = |kinds: &[(AdapterKind, &'static str)]| {
+            default_adapter(&adapters(kinds), None).map(|a| a.index)
+        };
         assert_eq!(default(&[(Cpu, "Vulkan")]), Ok(0));
         assert_eq!(
-            default(&[(Cpu, "Vulkan"), (Integrated, "Vulkan"), (Discrete, "Vulkan"), (Discrete, "OpenGL")]),
+            default(&[
+                (Cpu, "Vulkan"),
+                (Integrated, "Vulkan"),
+                (Discrete, "Vulkan"),
+                (Discrete, "OpenGL")
+            ]),
             Ok(2)
         );
         assert_eq!(default(&[(Cpu, "Vulkan"), (Integrated, "OpenGL")]), Ok(1));
@@ -108,8 +120,14 @@ mod tests {
     #[test]
     fn a_number_a_kind_or_burns_variable_chooses_another() {
         use AdapterKind::{Cpu, Discrete, Integrated};
-        let adapters = adapters(&[(Discrete, "Vulkan"), (Discrete, "Vulkan"), (Integrated, "Vulkan"), (Cpu, "Vulkan")]);
-        let chosen = |choice, variable| choose(&adapters, choice, variable).map(|adapter| adapter.index);
+        let adapters = adapters(&[
+            (Discrete, "Vulkan"),
+            (Discrete, "Vulkan"),
+            (Integrated, "Vulkan"),
+            (Cpu, "Vulkan"),
+        ]);
+        let chosen =
+            |choice, variable| choose(&adapters, choice, variable).map(|adapter| adapter.index);
         assert_eq!(chosen(DeviceChoice::Best, None), Ok(0));
         assert_eq!(chosen(DeviceChoice::Index(1), None), Ok(1));
         assert_eq!(chosen(DeviceChoice::Kind(Cpu), Some("DiscreteGpu(1)")), Ok(3));
@@ -127,7 +145,8 @@ mod tests {
             "there is no device 7: this machine has\n  0  discrete  Card 0 (Vulkan, drv 1.0)\n  1  cpu  Card 1 (Vulkan, drv 1.0)"
         );
         assert!(
-            said(DeviceChoice::Kind(AdapterKind::Virtual)).starts_with("there is no device of the kind `virtual`:")
+            said(DeviceChoice::Kind(AdapterKind::Virtual))
+                .starts_with("there is no device of the kind `virtual`:")
         );
     }
 }

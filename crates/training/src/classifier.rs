@@ -62,7 +62,10 @@ impl Classifier {
         let [runs, size, _] = logits.dims();
         let labels = batch.labels.expand([runs, size]);
         let log_probabilities = log_softmax(logits.clone(), 2);
-        let losses = log_probabilities.gather(2, labels.clone().reshape([runs, size, 1])).reshape([runs, size]).neg();
+        let losses = log_probabilities
+            .gather(2, labels.clone().reshape([runs, size, 1]))
+            .reshape([runs, size])
+            .neg();
         (logits, losses, labels)
     }
 }

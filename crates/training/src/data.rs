@@ -43,7 +43,9 @@ pub(crate) fn read_set(data: &Data) -> Result<ImageSet, SetError> {
 pub(crate) fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
     let splits = [&set.training, &set.validation, &set.test];
     let foreign = matches!(data.set, DataSet::Folder(_));
-    foreign.then(|| record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()])))
+    foreign.then(|| {
+        record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()]))
+    })
 }
 
 /// What turns a byte into an input: `(byte - mean) / std`, in 32 bits.
@@ -60,9 +62,10 @@ impl Scale {
             Normalization::Unit => Scale { mean: 0.0, std: 255.0 },
             Normalization::Standard => {
                 // Whole numbers, so that the sums are exact.
-                let (sum, squares) = training.pixels().iter().fold((0u64, 0u64), |(sum, squares), &byte| {
-                    (sum + u64::from(byte), squares + u64::from(byte) * u64::from(byte))
-                });
+                let (sum, squares) =
+                    training.pixels().iter().fold((0u64, 0u64), |(sum, squares), &byte| {
+                        (sum + u64::from(byte), squares + u64::from(byte) * u64::from(byte))
+                    });
                 let n = training.pixels().len() as f64;
                 let mean = sum as f64 / n;
                 let variance = squares as f64 / n - mean * mean;
@@ -150,7 +153,10 @@ impl Images {
             let part = self.split.part(start..(start + size).min(self.len()));
             let inputs = self.scale.inputs(part.pixels().chunks_exact(PIXELS));
             Batch {
-                images: Tensor::from_data(TensorData::new(inputs, [1, part.len(), PIXELS]), &self.device),
+                images: Tensor::from_data(
+                    TensorData::new(inputs, [1, part.len(), PIXELS]),
+                    &self.device,
+                ),
                 labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
             }
         })
@@ -172,11 +178,15 @@ mod tests {
 
     fn assert_the_device_gives_the_same_bits(device: &Device) {
         let set = ImageSet::embedded(5_000).unwrap();
-        let images = Images::new(&set.test, Scale::of(Normalization::Standard, &set.training), device);
+        let images =
+            Images::new(&set.test, Scale::of(Normalization::Standard, &set.training), device);
         let batch = images.clone().kept_on_device().gather(&[&[7, 0, 7], &[0, 9_999, 123]]);
         assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 3, PIXELS], [2, 3]));
         let bits = |inputs: Vec<f32>| inputs.into_iter().map(f32::to_bits).collect::<Vec<_>>();
-        assert!(bits(batch.images.into_data().iter().collect()) == bits(images.inputs(&[7, 0, 7, 0, 9_999, 123])));
+        assert!(
+            bits(batch.images.into_data().iter().collect())
+                == bits(images.inputs(&[7, 0, 7, 0, 9_999, 123]))
+        );
     }
 
     #[test]
@@ -188,7 +198,9 @@ mod tests {
     #[test]
     fn and_on_an_adapter_too() {
         use experiment::{Backend, DeviceChoice};
-        assert_the_device_gives_the_same_bits(&crate::open_device(Backend::Wgpu, DeviceChoice::Best).unwrap());
+        assert_the_device_gives_the_same_bits(
+            &crate::open_device(Backend::Wgpu, DeviceChoice::Best).unwrap(),
+        );
     }
 
     #[test]
@@ -196,14 +208,19 @@ mod tests {
         let image: Vec<u8> = (0..PIXELS).map(|pixel| pixel as u8).collect();
         let inputs = Scale { mean: 0.0, std: 255.0 }.inputs([&image[..]].into_iter());
         for (byte, input) in image.into_iter().zip(inputs) {
-            assert_eq!(input.to_bits(), ((f64::from(byte) / 255.0) as f32).to_bits(), "byte {byte}");
+            assert_eq!(
+                input.to_bits(),
+                ((f64::from(byte) / 255.0) as f32).to_bits(),
+                "byte {byte}"
+            );
         }
     }
 
     #[test]
     fn a_batch_holds_the_images_that_each_run_asks_for() {
         let set = ImageSet::embedded(5_000).unwrap();
-        let images = Images::new(&set.test, Scale::of(Normalization::Unit, &set.training), &Device::flex());
+        let images =
+            Images::new(&set.test, Scale::of(Normalization::Unit, &set.training), &Device::flex());
         let batch = images.gather(&[&[7, 0], &[0, 9_999]]);
         assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 2, PIXELS], [2, 2]));
         let labels: Vec<i64> = batch.labels.into_data().iter().collect();
@@ -220,18 +237,26 @@ mod tests {
         let scale = Scale::of(Normalization::Standard, &set.training);
         let inputs = scale.inputs(set.training.pixels().chunks_exact(PIXELS));
         let mean = inputs.iter().map(|&x| f64::from(x)).sum::<f64>() / inputs.len() as f64;
-        let square = inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / inputs.len() as f64;
+        let square =
+            inputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / inputs.len() as f64;
         assert!(mean.abs() < 1e-6 && (square - 1.0).abs() < 1e-5, "{mean} {square}");
     }
 
     #[test]
     fn chunks_go_through_all_images_in_their_order() {
         let set = ImageSet::embedded(5_000).unwrap();
-        let images = Images::new(&set.validation, Scale { mean: 0.0, std: 255.0 }, &Device::flex()).part(10..25);
+        let images = Images::new(&set.validation, Scale { mean: 0.0, std: 255.0 }, &Device::flex())
+            .part(10..25);
         let sizes: Vec<usize> = images.chunks(6).map(|batch| batch.labels.dims()[1]).collect();
         assert_eq!(sizes, [6, 6, 3]);
-        let labels: Vec<i64> =
-            images.chunks(6).flat_map(|b| b.labels.into_data().iter::<i64>().collect::<Vec<_>>()).collect();
-        assert!(labels.into_iter().eq(set.validation.labels()[10..25].iter().map(|&label| i64::from(label))));
+        let labels: Vec<i64> = images
+            .chunks(6)
+            .flat_map(|b| b.labels.into_data().iter::<i64>().collect::<Vec<_>>())
+            .collect();
+        assert!(
+            labels
+                .into_iter()
+                .eq(set.validation.labels()[10..25].iter().map(|&label| i64::from(label)))
+        );
     }
 }

@@ -28,8 +28,14 @@ impl Desk {
     ///
     /// # Errors
     /// The directory is no longer the one that was locked, or `act` failed.
-    pub(crate) fn write(&self, act: impl FnOnce(&RunDirectory) -> io::Result<()>) -> Result<(), RunError> {
+    pub(crate) fn write(
+        &self,
+        act: impl FnOnce(&RunDirectory) -> io::Result<()>,
+    ) -> Result<(), RunError> {
         self.lock.check()?;
-        act(&self.directory).map_err(|source| RunError::Write { directory: self.directory.path().to_owned(), source })
+        act(&self.directory).map_err(|source| RunError::Write {
+            directory: self.directory.path().to_owned(),
+            source,
+        })
     }
 }

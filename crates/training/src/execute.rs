@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use experiment::{Backend, Data, DeviceChoice, RunSpec};
 use record::{
-    LockError, Metrics, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run, read_weights,
+    LockError, Metrics, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run,
+    read_weights,
 };
 
 use crate::backend::{self, BackendError, in_plain_words, open_device};
@@ -80,7 +81,12 @@ pub struct Summary {
 impl Summary {
     fn of(record: &RunRecord) -> Self {
         let training_seconds = record.provenance.training_seconds;
-        Summary { status: record.status, steps: record.steps, metrics: record.metrics, training_seconds }
+        Summary {
+            status: record.status,
+            steps: record.steps,
+            metrics: record.metrics,
+            training_seconds,
+        }
     }
 }
 
@@ -135,7 +141,11 @@ impl RunError {
 
 /// Carries out `runs` and tells how each went, in their order. A run that another process is at is left to it, and looked
 /// at once more when the others are done: by then it may be finished, or the other process may have died.
-pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>) -> Vec<RunReport> {
+pub fn execute(
+    runs: &[RunSpec],
+    options: &Options,
+    observer: &Arc<dyn Observer>,
+) -> Vec<RunReport> {
     let reports: Mutex<Vec<Option<RunReport>>> = Mutex::new(runs.iter().map(|_| None).collect());
     let sets = Sets::default();
     let work_through = |stacks: &[Vec<usize>], last: bool| {
@@ -143,9 +153,15 @@ pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>
         let work = || {
             while let Some(places) = stacks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let stack: Vec<&RunSpec> = places.iter().map(|&place| &runs[place]).collect();
-                for (&place, outcome) in places.iter().zip(attempt(&stack, options, &sets, observer)) {
+                for (&place, outcome) in
+                    places.iter().zip(attempt(&stack, options, &sets, observer))
+                {
                     let spec = &runs[place];
-                    let report = RunReport { spec: spec.clone(), directory: spec.directory(&options.out), outcome };
+                    let report = RunReport {
+                        spec: spec.clone(),
+                        directory: spec.directory(&options.out),
+                        outcome,
+                    };
                     if last || !report.is_elsewhere() {
                         observer.ended(&report);
                     }
@@ -154,16 +170,22 @@ pub fn execute(runs: &[RunSpec], options: &Options, observer: &Arc<dyn Observer>
             }
         };
         let workers = options.jobs.clamp(1, stacks.len().max(1));
-        let threads = if stacks.len() == 1 { options.jobs.clamp(1, threads_of_a_lone_run()) } else { 1 };
+        let threads =
+            if stacks.len() == 1 { options.jobs.clamp(1, threads_of_a_lone_run()) } else { 1 };
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| on_threads(threads, work));
             }
         });
     };
-    work_through(&stacks(runs, |settings| options.stack.unwrap_or_else(|| backend::stack_size(settings))), false);
-    let is_elsewhere = |place: &usize| lock(&reports)[*place].as_ref().is_some_and(RunReport::is_elsewhere);
-    let elsewhere: Vec<Vec<usize>> = (0..runs.len()).filter(is_elsewhere).map(|place| vec![place]).collect();
+    work_through(
+        &stacks(runs, |settings| options.stack.unwrap_or_else(|| backend::stack_size(settings))),
+        false,
+    );
+    let is_elsewhere =
+        |place: &usize| lock(&reports)[*place].as_ref().is_some_and(RunReport::is_elsewhere);
+    let elsewhere: Vec<Vec<usize>> =
+        (0..runs.len()).filter(is_elsewhere).map(|place| vec![place]).collect();
     if !elsewhere.is_empty() {
         work_through(&elsewhere, true);
     }
@@ -223,7 +245,8 @@ fn attempt(
         None => Ok(Vec::new()),
     };
     let ran = std::panic::catch_unwind(AssertUnwindSafe(carry_out));
-    let ran = ran.unwrap_or_else(|panic| Err(RunError::Failed(in_plain_words(&panic_message(&*panic)))));
+    let ran =
+        ran.unwrap_or_else(|panic| Err(RunError::Failed(in_plain_words(&panic_message(&*panic)))));
     let ran = ran.unwrap_or_else(|error| desks.iter().map(|_| Err(error.again())).collect());
     let mut ran = ran.into_iter().zip(desks).map(|(ran, desk)| {
         if let Err(error) = &ran {
@@ -267,9 +290,11 @@ fn claim(spec: &RunSpec, options: &Options, observer: &dyn Observer) -> Result<C
 
 /// Lets the record of a run that was begun say how it ended; where nothing can be written, the error alone says it.
 fn mark_failed(desk: &Desk, error: &RunError) {
-    let begun = read_record(desk.directory().path()).ok().filter(|record| record.status == Status::Running);
+    let begun =
+        read_record(desk.directory().path()).ok().filter(|record| record.status == Status::Running);
     if let Some(record) = begun {
-        let record = RunRecord { status: Status::Failed, message: Some(error.to_string()), ..record };
+        let record =
+            RunRecord { status: Status::Failed, message: Some(error.to_string()), ..record };
         let _ = desk.write(|directory| directory.write_record(&record));
     }
 }
@@ -296,9 +321,16 @@ fn already_there(
             let finished = record.status.is_final() && !options.force;
             return Ok((lock, finished.then_some(record)));
         }
-        Ok(record) => ("its settings have changed; the record of the old ones".to_owned(), record.id),
-        Err(error @ ReadError::Newer { .. }) if !options.force => return Err(RunError::Unreadable(error)),
-        Err(error) => (format!("{error}; the run starts anew, and what there was of it"), "unreadable".to_owned()),
+        Ok(record) => {
+            ("its settings have changed; the record of the old ones".to_owned(), record.id)
+        }
+        Err(error @ ReadError::Newer { .. }) if !options.force => {
+            return Err(RunError::Unreadable(error));
+        }
+        Err(error) => (
+            format!("{error}; the run starts anew, and what there was of it"),
+            "unreadable".to_owned(),
+        ),
     };
     let destination = aside(&options.out, spec, &id);
     let lock = directory.set_aside(lock, &destination)?;
@@ -311,7 +343,10 @@ fn aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
     let name = format!("{}-seed-{}-{id}", spec.arm, spec.seed);
     let folder = out.join(&spec.experiment).join(".superseded");
     let numbered = (1..).map(|n| folder.join(format!("{name}-{n}")));
-    std::iter::once(folder.join(&name)).chain(numbered).find(|path| !path.exists()).unwrap_or(folder)
+    std::iter::once(folder.join(&name))
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .unwrap_or(folder)
 }
 
 /// Sets of images, each loaded once for all the runs that learn it.

@@ -24,7 +24,11 @@ use crate::strategy::StepByStep;
 ///
 /// # Errors
 /// burn's word on why it cannot be.
-pub(crate) fn new_learner(classifier: Classifier, runs: &[RunSpec], steps: u64) -> Result<Learner<Classifier>, String> {
+pub(crate) fn new_learner(
+    classifier: Classifier,
+    runs: &[RunSpec],
+    steps: u64,
+) -> Result<Learner<Classifier>, String> {
     let (optimizer, schedule) = optimizer_and_schedule(runs, steps)?;
     Ok(Learner::new(classifier, optimizer, schedule))
 }
@@ -43,7 +47,10 @@ pub(crate) fn restored_learner(
     restore(state, classifier, optimizer, schedule)
 }
 
-fn optimizer_and_schedule(runs: &[RunSpec], steps: u64) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
+fn optimizer_and_schedule(
+    runs: &[RunSpec],
+    steps: u64,
+) -> Result<(ModuleOptimizer, ModuleLrScheduler), String> {
     Ok((optimizer::optimizer(runs), optimizer::schedule(runs, steps)?))
 }
 
@@ -59,13 +66,17 @@ pub(crate) fn train(
     strategy: Arc<StepByStep>,
     [model, optimizer, scheduler]: [Courier; 3],
 ) -> Result<Classifier, String> {
-    let training = SupervisedTraining::<Classifier>::new(directory, Arc::new(batches), Arc::new(Chunks(validation)))
-        .with_application_logger(None)
-        .with_metric_logger(Quiet)
-        .renderer(Box::new(Quiet))
-        .with_custom_checkpointers(model, optimizer, scheduler)
-        .with_checkpointing_strategy(WhenAsked)
-        .with_training_strategy(TrainingStrategy::Custom(strategy));
+    let training = SupervisedTraining::<Classifier>::new(
+        directory,
+        Arc::new(batches),
+        Arc::new(Chunks(validation)),
+    )
+    .with_application_logger(None)
+    .with_metric_logger(Quiet)
+    .renderer(Box::new(Quiet))
+    .with_custom_checkpointers(model, optimizer, scheduler)
+    .with_checkpointing_strategy(WhenAsked)
+    .with_training_strategy(TrainingStrategy::Custom(strategy));
     let result = training.launch(learner);
     match result.error {
         Some(error) => Err(error.to_string()),
@@ -90,7 +101,12 @@ pub(crate) struct Batches {
 
 impl DataLoader<Batch> for Batches {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch> + 'a> {
-        Box::new(BatchIterator { batches: self, step: self.start, epoch: u64::MAX, orders: BTreeMap::new() })
+        Box::new(BatchIterator {
+            batches: self,
+            step: self.start,
+            epoch: u64::MAX,
+            orders: BTreeMap::new(),
+        })
     }
 
     fn num_items(&self) -> usize {
@@ -128,7 +144,8 @@ impl Iterator for BatchIterator<'_> {
         let (epoch, place) = (self.step / steps_per_epoch, (self.step % steps_per_epoch) as usize);
         if epoch != self.epoch {
             self.epoch = epoch;
-            self.orders = seeds.iter().map(|&seed| (seed, epoch_order(seed, epoch, images.len()))).collect();
+            self.orders =
+                seeds.iter().map(|&seed| (seed, epoch_order(seed, epoch, images.len()))).collect();
         }
         self.step += 1;
         let (start, end) = (place * batch_size, ((place + 1) * batch_size).min(images.len()));
@@ -153,7 +170,11 @@ pub(crate) const CHUNK: usize = 1_000;
 
 impl DataLoader<Batch> for Chunks {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<Batch> + 'a> {
-        Box::new(ChunkIterator { chunks: Box::new(self.0.chunks(CHUNK)), done: 0, total: self.0.len() })
+        Box::new(ChunkIterator {
+            chunks: Box::new(self.0.chunks(CHUNK)),
+            done: 0,
+            total: self.0.len(),
+        })
     }
 
     fn num_items(&self) -> usize {

@@ -19,7 +19,8 @@ use crate::rates::RateOfEach;
 pub(crate) fn optimizer(runs: &[RunSpec]) -> ModuleOptimizer {
     let settings = &runs[0].settings;
     let optimizer = &settings.optimizer;
-    let decay = (optimizer.weight_decay > 0.0).then(|| WeightDecayConfig::new(optimizer.weight_decay as f32));
+    let decay = (optimizer.weight_decay > 0.0)
+        .then(|| WeightDecayConfig::new(optimizer.weight_decay as f32));
     match optimizer.algorithm {
         Algorithm::Adam { betas, epsilon } if settings.backend == Backend::Flex => with_rates(
             FusedAdam {
@@ -40,9 +41,16 @@ pub(crate) fn optimizer(runs: &[RunSpec]) -> ModuleOptimizer {
             .with_weight_decay(optimizer.weight_decay as f32)
             .init(),
         Algorithm::Sgd { momentum, nesterov } => {
-            let momentum = (momentum > 0.0)
-                .then(|| MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(nesterov));
-            with_rates(SgdConfig::new().with_weight_decay(decay).with_momentum(momentum).build(), runs)
+            let momentum = (momentum > 0.0).then(|| {
+                MomentumConfig::new()
+                    .with_momentum(momentum)
+                    .with_dampening(0.0)
+                    .with_nesterov(nesterov)
+            });
+            with_rates(
+                SgdConfig::new().with_weight_decay(decay).with_momentum(momentum).build(),
+                runs,
+            )
         }
     }
 }
@@ -83,7 +91,8 @@ pub(crate) fn schedule(runs: &[RunSpec], steps: u64) -> Result<ModuleLrScheduler
         for layer in settings.model.targets() {
             let multiplier = mup_adam_multiplier(base_width, &layer);
             if multiplier != 1.0 {
-                let weight = ParamGroup::from_path(format!("network.layers.{}.weight", layer.layer));
+                let weight =
+                    ParamGroup::from_path(format!("network.layers.{}.weight", layer.layer));
                 schedule = schedule.with_group(weight, rates(optimizer, rate * multiplier, steps));
             }
         }
@@ -98,7 +107,8 @@ fn rates(optimizer: &Optimizer, rate: f64, steps: u64) -> LrSchedulerConfig {
     match optimizer.schedule {
         Schedule::Constant => rate.into(),
         Schedule::Linear { end } => {
-            LinearLrSchedulerConfig::new(rate, (rate * end).max(f64::MIN_POSITIVE), intervals).into()
+            LinearLrSchedulerConfig::new(rate, (rate * end).max(f64::MIN_POSITIVE), intervals)
+                .into()
         }
         Schedule::Cosine { end } => {
             CosineAnnealingLrSchedulerConfig::new(rate, intervals).with_min_lr(rate * end).into()
@@ -126,7 +136,9 @@ mod tests {
         let mut schedule = schedule(&[run(text)], steps).unwrap();
         let mut step = || {
             let rates = schedule.step();
-            let rate = |path: &str| rates.lr_from_param(ParamId::new(), Some(&format!("network.layers.{path}")));
+            let rate = |path: &str| {
+                rates.lr_from_param(ParamId::new(), Some(&format!("network.layers.{path}")))
+            };
             ["0.weight", "1.weight", "2.weight", "1.bias"].map(rate)
         };
         (0..steps).map(|_| step()).collect()

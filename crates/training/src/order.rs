@@ -19,7 +19,10 @@ const FIRST_BATCH: usize = 512;
 /// The images that data-dependent initializers look at.
 pub(crate) fn first_batch(seed: u64, images: usize) -> Vec<u32> {
     let mut stream = Stream::new(seed, Purpose::FirstBatch, [0, 0]);
-    sample(&mut stream, images, images.min(FIRST_BATCH)).into_iter().map(|image| image as u32).collect()
+    sample(&mut stream, images, images.min(FIRST_BATCH))
+        .into_iter()
+        .map(|image| image as u32)
+        .collect()
 }
 
 #[cfg(test)]
@@ -50,6 +53,10 @@ mod tests {
 
     #[test]
     fn the_first_images_of_seed_0_are_pinned() {
-        assert_eq!(epoch_order(0, 0, 55_000)[..4], [13_889, 50_156, 1_147, 31_333], "a change here changes every run");
+        assert_eq!(
+            epoch_order(0, 0, 55_000)[..4],
+            [13_889, 50_156, 1_147, 31_333],
+            "a change here changes every run"
+        );
     }
 }

@@ -46,7 +46,10 @@ impl PackedImages {
         let numbers = Tensor::from_data(TensorData::new(numbers, [images]), &self.words.device());
         let words = self.words.clone().select(0, numbers).reshape([images, PIXELS / BYTES, 1]);
         // A word with its highest bit set is negative, and what a shift fills in from above is cut off again.
-        let bytes = words.bitwise_right_shift(self.shifts.clone()).bitwise_and_scalar(255).reshape([images * PIXELS]);
+        let bytes = words
+            .bitwise_right_shift(self.shifts.clone())
+            .bitwise_and_scalar(255)
+            .reshape([images * PIXELS]);
         self.table.clone().select(0, bytes).reshape([images, PIXELS])
     }
 }
@@ -58,13 +61,17 @@ mod tests {
     #[test]
     fn every_byte_at_every_place_of_a_word_becomes_its_input_to_the_bit() {
         let device = Device::flex();
-        let pixels: Vec<u8> = (0..9 * PIXELS).map(|place| (place * 167 / 3 + place / 256) as u8).collect();
+        let pixels: Vec<u8> =
+            (0..9 * PIXELS).map(|place| (place * 167 / 3 + place / 256) as u8).collect();
         let table: Vec<f32> = (0..=255u8).map(|byte| (f32::from(byte) - 33.3) / 78.6).collect();
         let inputs = PackedImages::new(&pixels, &table, &device).select([8, 0, 3, 3].into_iter());
         assert_eq!(inputs.dims(), [4, PIXELS]);
         let bits = inputs.into_data().iter::<f32>().map(f32::to_bits).collect::<Vec<_>>();
         let image = |number: usize| pixels[number * PIXELS..][..PIXELS].iter();
-        let expected = [8, 0, 3, 3].into_iter().flat_map(image).map(|&byte| table[usize::from(byte)].to_bits());
+        let expected = [8, 0, 3, 3]
+            .into_iter()
+            .flat_map(image)
+            .map(|&byte| table[usize::from(byte)].to_bits());
         assert!(bits.into_iter().eq(expected));
     }
 

@@ -33,7 +33,8 @@ pub(crate) fn of(backend: Backend, device: &Device, data: Option<String>) -> Pro
         device: device_name(backend, device),
         data,
         // A clock that was never set may be before 1970, which has no such form.
-        started: humantime::format_rfc3339_seconds(SystemTime::now().max(SystemTime::UNIX_EPOCH)).to_string(),
+        started: humantime::format_rfc3339_seconds(SystemTime::now().max(SystemTime::UNIX_EPOCH))
+            .to_string(),
         ..same.clone()
     }
 }
@@ -47,7 +48,8 @@ fn checkout() -> (Option<String>, Option<bool>) {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let commit = git(&["rev-parse", "HEAD"]);
-    let dirty = commit.as_ref().and_then(|_| git(&["status", "--porcelain", "--untracked-files=no"]));
+    let dirty =
+        commit.as_ref().and_then(|_| git(&["status", "--porcelain", "--untracked-files=no"]));
     (commit, dirty.map(|changes| !changes.is_empty()))
 }
 

@@ -62,15 +62,24 @@ pub fn replay(
     let recorded = read_run(directory).map_err(unreadable)?;
     if !recorded.record.status.is_final() {
         let (path, status) = (directory.display(), recorded.record.status);
-        return Err(RunError::BadInput(format!("{path} has no result to compare with: it is {status}")));
+        return Err(RunError::BadInput(format!(
+            "{path} has no result to compare with: it is {status}"
+        )));
     }
     let weights = read_weights(directory, &recorded.record).map_err(unreadable)?;
     let spec = recorded_spec(&recorded)?;
-    let out =
-        tempfile::tempdir().map_err(|error| RunError::Failed(format!("cannot make a temporary folder: {error}")))?;
-    let options =
-        Options { out: out.path().to_owned(), jobs: 1, stack: Some(1), force: false, interrupt: Arc::clone(interrupt) };
-    let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else { return Ok(None) };
+    let out = tempfile::tempdir()
+        .map_err(|error| RunError::Failed(format!("cannot make a temporary folder: {error}")))?;
+    let options = Options {
+        out: out.path().to_owned(),
+        jobs: 1,
+        stack: Some(1),
+        force: false,
+        interrupt: Arc::clone(interrupt),
+    };
+    let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else {
+        return Ok(None);
+    };
     match report.outcome? {
         Outcome::Ran(summary) if summary.status.is_final() => {}
         _ => return Ok(None),
@@ -84,8 +93,9 @@ pub fn replay(
         spec,
         equal_steps,
         first_difference,
-        weights: compare_weights(&weights, &repeated_weights)
-            .map_err(|error| RunError::Failed(format!("the weights cannot be compared: {error}")))?,
+        weights: compare_weights(&weights, &repeated_weights).map_err(|error| {
+            RunError::Failed(format!("the weights cannot be compared: {error}"))
+        })?,
         provenance: past.differences(&repeated.record.provenance),
         resumed: past.resumed.iter().flat_map(|part| part.differences.clone()).collect(),
     }))
@@ -119,11 +129,15 @@ fn compare_steps(recorded: &[Step], repeated: &[Step]) -> (u64, Option<StepPair>
     (equal as u64, (a.is_some() || b.is_some()).then_some((a, b)))
 }
 
-fn compare_weights(recorded: &[u8], repeated: &[u8]) -> Result<Vec<TensorDifference>, safetensors::SafeTensorError> {
+fn compare_weights(
+    recorded: &[u8],
+    repeated: &[u8],
+) -> Result<Vec<TensorDifference>, safetensors::SafeTensorError> {
     if recorded == repeated {
         return Ok(Vec::new());
     }
-    let (recorded, repeated) = (SafeTensors::deserialize(recorded)?, SafeTensors::deserialize(repeated)?);
+    let (recorded, repeated) =
+        (SafeTensors::deserialize(recorded)?, SafeTensors::deserialize(repeated)?);
     let mut differences = Vec::new();
     for (name, tensor) in recorded.iter() {
         let (a, b) = (tensor.data(), repeated.tensor(name)?);
@@ -146,7 +160,9 @@ mod tests {
 
     #[test]
     fn the_first_step_that_is_not_the_same_bit_for_bit_is_found() {
-        let steps = |losses: &[f32]| (0..).zip(losses).map(|(step, &loss)| Step { step, loss }).collect::<Vec<_>>();
+        let steps = |losses: &[f32]| {
+            (0..).zip(losses).map(|(step, &loss)| Step { step, loss }).collect::<Vec<_>>()
+        };
         let recorded = steps(&[2.0, 0.0, f32::NAN]);
         assert_eq!(compare_steps(&recorded, &recorded), (3, None));
         assert_eq!(compare_steps(&recorded, &steps(&[2.0, -0.0, 1.0])).0, 1);

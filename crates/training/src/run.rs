@@ -11,8 +11,8 @@ use burn::train::Learner;
 use experiment::{Backend, RunSpec};
 use model::{LayerWeights, Mlp, complete_layers, draw_layers};
 use record::{
-    Checkpoint, Epoch, FORMAT, InitialWeights, Metrics, Provenance, Resumption, RunDirectory, RunRecord, Status, Step,
-    read_checkpoint,
+    Checkpoint, Epoch, FORMAT, InitialWeights, Metrics, Provenance, Resumption, RunDirectory,
+    RunRecord, Status, Step, read_checkpoint,
 };
 
 use crate::checkpoint::States;
@@ -53,7 +53,9 @@ pub(crate) fn run(
     let mut ready: BTreeMap<usize, Vec<(usize, Prepared)>> = BTreeMap::new();
     for (place, (spec, desk)) in runs.into_iter().enumerate() {
         match prepare(spec, desk, shared, anew, observer.as_ref()) {
-            Ok(prepared) => ready.entry(prepared.course.steps.len()).or_default().push((place, prepared)),
+            Ok(prepared) => {
+                ready.entry(prepared.course.steps.len()).or_default().push((place, prepared))
+            }
             Err(error) => results[place] = Some(Err(error)),
         }
     }
@@ -96,7 +98,8 @@ fn prepare(
     }
     let layers = draw(&spec, &shared.training)?;
     let mut record = new_record(&spec, shared, &layers, steps);
-    let checkpoint = if anew { None } else { resume(&spec, &desk, &record, &layers, shared, observer)? };
+    let checkpoint =
+        if anew { None } else { resume(&spec, &desk, &record, &layers, shared, observer)? };
     let course = checkpoint.as_ref().map(Course::of).unwrap_or_default();
     if let Some(checkpoint) = &checkpoint {
         record.provenance = resumed(checkpoint, &record.provenance);
@@ -142,7 +145,10 @@ fn train(
     };
     let (states, couriers) = States::with_couriers();
     let directory = members[0].desk.directory().path().to_owned();
-    #[expect(clippy::arc_with_non_send_sync, reason = "burn asks for an Arc, and uses it on this thread alone")]
+    #[expect(
+        clippy::arc_with_non_send_sync,
+        reason = "burn asks for an Arc, and uses it on this thread alone"
+    )]
     let strategy = Arc::new(StepByStep {
         members,
         images: shared.training.len() as u64,
@@ -156,7 +162,14 @@ fn train(
         courses: Mutex::new(courses),
     });
     let validation = shared.validation.clone();
-    let trained = match learner::train(learner, batches, validation, &directory, Arc::clone(&strategy), couriers) {
+    let trained = match learner::train(
+        learner,
+        batches,
+        validation,
+        &directory,
+        Arc::clone(&strategy),
+        couriers,
+    ) {
         Ok(trained) => trained,
         Err(error) => return runs.iter().map(|_| Err(RunError::Failed(error.clone()))).collect(),
     };
@@ -166,7 +179,8 @@ fn train(
     }
     // The test images are for the networks that are done; those that diverged are tested as they were then.
     let complete = courses.iter().any(|course| matches!(course.end, End::Complete));
-    let tallies = if complete { Tally::of(&trained, shared.test.chunks(CHUNK)) } else { Vec::new() };
+    let tallies =
+        if complete { Tally::of(&trained, shared.test.chunks(CHUNK)) } else { Vec::new() };
     let finished = records.into_iter().zip(courses).zip(&strategy.members).enumerate();
     finished
         .map(|(place, ((record, course), member))| {
@@ -194,12 +208,16 @@ fn learner_of(
 ) -> Result<Learner<Classifier>, String> {
     let layers: Vec<_> = stack.iter().map(|run| run.layers.clone()).collect();
     let device = shared.device.clone().autodiff();
-    let classifier = Classifier { network: Mlp::new(&layers, runs[0].settings.model.activation, &device) };
-    let checkpoints: Vec<&Checkpoint> = stack.iter().filter_map(|run| run.checkpoint.as_ref()).collect();
+    let classifier =
+        Classifier { network: Mlp::new(&layers, runs[0].settings.model.activation, &device) };
+    let checkpoints: Vec<&Checkpoint> =
+        stack.iter().filter_map(|run| run.checkpoint.as_ref()).collect();
     if checkpoints.is_empty() {
         return new_learner(classifier, runs, steps);
     }
-    let joined = |part: fn(&Checkpoint) -> &[u8]| join(&checkpoints.iter().map(|c| part(c)).collect::<Vec<_>>());
+    let joined = |part: fn(&Checkpoint) -> &[u8]| {
+        join(&checkpoints.iter().map(|c| part(c)).collect::<Vec<_>>())
+    };
     let (model, optimizer) = (joined(|c| &c.model)?, joined(|c| &c.optimizer)?);
     // The schedule is the same for all.
     restored_learner([&model, &optimizer, &checkpoints[0].scheduler], classifier, runs, steps)
@@ -216,21 +234,31 @@ fn resume(
 ) -> Result<Option<Checkpoint>, RunError> {
     let steps = record.steps_planned;
     for path in desk.directory().checkpoints() {
-        let checked = read_checkpoint(&path, &record.id).map_err(|error| error.to_string()).and_then(|checkpoint| {
-            if checkpoint.provenance.data != record.provenance.data || checkpoint.losses.len() as u64 >= steps {
-                return Err(format!("{} is of other images", path.display()));
-            }
-            // Whether burn can go on from it is known once it has.
-            let network = Mlp::new(&[layers.to_vec()], spec.settings.model.activation, &shared.device);
-            let state = [&checkpoint.model[..], &checkpoint.optimizer, &checkpoint.scheduler];
-            restored_learner(state, Classifier { network }, std::slice::from_ref(spec), steps)
-                .map_err(|error| format!("{} cannot be gone on with: {error}", path.display()))?;
-            Ok(checkpoint)
-        });
+        let checked = read_checkpoint(&path, &record.id)
+            .map_err(|error| error.to_string())
+            .and_then(|checkpoint| {
+                if checkpoint.provenance.data != record.provenance.data
+                    || checkpoint.losses.len() as u64 >= steps
+                {
+                    return Err(format!("{} is of other images", path.display()));
+                }
+                // Whether burn can go on from it is known once it has.
+                let network =
+                    Mlp::new(&[layers.to_vec()], spec.settings.model.activation, &shared.device);
+                let state = [&checkpoint.model[..], &checkpoint.optimizer, &checkpoint.scheduler];
+                restored_learner(state, Classifier { network }, std::slice::from_ref(spec), steps)
+                    .map_err(|error| {
+                        format!("{} cannot be gone on with: {error}", path.display())
+                    })?;
+                Ok(checkpoint)
+            });
         match checked {
             Ok(checkpoint) => return Ok(Some(checkpoint)),
             Err(reason) => {
-                observer.noted(spec, &format!("{reason}; it is removed, and what it held is computed again"));
+                observer.noted(
+                    spec,
+                    &format!("{reason}; it is removed, and what it held is computed again"),
+                );
                 desk.write(|_| std::fs::remove_file(&path))?;
             }
         }
@@ -251,9 +279,14 @@ fn draw(spec: &RunSpec, training: &Images) -> Result<Vec<LayerWeights>, RunError
     let settings = &spec.settings;
     let targets = settings.model.targets();
     let weight = |layer| &settings.init.layer(layer + 1).weight;
-    let init =
-        |layer| (weight(layer).clone(), settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone()));
-    let mut layers = draw_layers(&targets, init, spec.seed).map_err(|error| RunError::BadInput(error.to_string()))?;
+    let init = |layer| {
+        (
+            weight(layer).clone(),
+            settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone()),
+        )
+    };
+    let mut layers = draw_layers(&targets, init, spec.seed)
+        .map_err(|error| RunError::BadInput(error.to_string()))?;
     if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
         let inputs = training.inputs(&first_batch(spec.seed, training.len()));
         complete_layers(&mut layers, weight, settings.model.activation, &inputs)
@@ -327,7 +360,8 @@ fn finish(
     record.steps = steps.len() as u64;
     let result = match ended {
         Ended::Interrupted => {
-            (record.status, record.message) = (Status::Interrupted, Some("stopped by a signal".to_owned()));
+            (record.status, record.message) =
+                (Status::Interrupted, Some("stopped by a signal".to_owned()));
             None
         }
         Ended::Complete(network, test) => {
@@ -365,5 +399,6 @@ fn finish(
 /// What a panic said.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a message".to_owned())
 }

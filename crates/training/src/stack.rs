@@ -79,14 +79,18 @@ pub(crate) fn join(packs: &[&[u8]]) -> Result<Vec<u8>, String> {
     if let [one] = packs {
         return Ok(one.to_vec());
     }
-    let mut packs =
-        packs.iter().map(|pack| Pack::read(pack)).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    let mut packs = packs
+        .iter()
+        .map(|pack| Pack::read(pack))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| e.to_string())?;
     if packs.is_empty() {
         return Err("there is no record to join".to_owned());
     }
     let mut whole = packs.remove(0);
     for pack in &packs {
-        let parts: BTreeMap<String, &Part> = pack.tensors.iter().map(|part| (pack.path(part), part)).collect();
+        let parts: BTreeMap<String, &Part> =
+            pack.tensors.iter().map(|part| (pack.path(part), part)).collect();
         for index in 0..whole.tensors.len() {
             let path = whole.path(&whole.tensors[index]);
             let part = parts.get(&path).ok_or_else(|| format!("a record has no tensor {path}"))?;
@@ -129,7 +133,13 @@ impl Pack {
 
     fn write(self) -> Result<Vec<u8>, Error> {
         let tensor = |part: Part| {
-            Tensor::new(part.name, part.dtype, part.shape, part.parameter, Bytes::from_bytes_vec(part.bytes))
+            Tensor::new(
+                part.name,
+                part.dtype,
+                part.shape,
+                part.parameter,
+                Bytes::from_bytes_vec(part.bytes),
+            )
         };
         let mut writer = Writer::new(self.tensors.into_iter().map(tensor).collect());
         for (name, scalar) in &self.scalars {
@@ -144,7 +154,11 @@ impl Pack {
     /// What a tensor is called in every run: a model's by its path, as it is; an optimizer's begins with the number of its
     /// parameter, which each run draws anew, and the metadata has the path of each number.
     fn path(&self, part: &Part) -> String {
-        match part.name.split_once('.').and_then(|(number, rest)| Some((self.metadata.get(number)?, rest))) {
+        match part
+            .name
+            .split_once('.')
+            .and_then(|(number, rest)| Some((self.metadata.get(number)?, rest)))
+        {
             Some((path, rest)) => format!("{path}.{rest}"),
             None => part.name.clone(),
         }

@@ -9,8 +9,8 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::train::{
-    InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
-    TrainingComponents, ValidLoader,
+    InferenceStep, Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor,
+    TrainLoader, TrainingComponents, ValidLoader,
 };
 use experiment::{RecordLoss, RunSpec};
 use record::{CHECKPOINT_FORMAT, Checkpoint, Epoch, Provenance, Step};
@@ -87,7 +87,9 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
         validation: ValidLoader<Classifier>,
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
-        let TrainingComponents { mut checkpointer, event_store, interrupter, event_processor, .. } = components;
+        let TrainingComponents {
+            mut checkpointer, event_store, interrupter, event_processor, ..
+        } = components;
         let mut courses = self.exchange_courses(Vec::new());
         let mut late = Vec::new();
         let start = courses.first().map_or(0, |course| course.steps.len() as u64);
@@ -107,18 +109,28 @@ impl SupervisedLearningStrategy<Classifier> for StepByStep {
             let epoch_ends = done % self.steps_per_epoch == 0 || done == self.steps;
             let interrupted = self.interrupt.load(Ordering::Relaxed);
             // After the last step there is a record.
-            let saves = done < self.steps && (epoch_ends || interrupted || self.is_checkpoint(done));
-            let going: Vec<usize> = (0..courses.len()).filter(|&run| courses[run].goes_on()).collect();
+            let saves =
+                done < self.steps && (epoch_ends || interrupted || self.is_checkpoint(done));
+            let going: Vec<usize> =
+                (0..courses.len()).filter(|&run| courses[run].goes_on()).collect();
             if !self.read_late || epoch_ends || saves || done % STEPS_BETWEEN_READINGS == 0 {
                 read(&mut late, &mut courses);
                 for &run in &going {
-                    let accuracy = correct.as_ref().map(|(correct, images)| correct[run] as f64 / *images as f64);
+                    let accuracy = correct
+                        .as_ref()
+                        .map(|(correct, images)| correct[run] as f64 / *images as f64);
                     if let Some(last) = courses[run].steps.last() {
-                        self.observer.stepped(&self.members[run].spec, last.step + 1, last.loss, accuracy);
+                        self.observer.stepped(
+                            &self.members[run].spec,
+                            last.step + 1,
+                            last.loss,
+                            accuracy,
+                        );
                     }
                 }
             }
-            let diverged: Vec<usize> = going.iter().copied().filter(|&run| !courses[run].goes_on()).collect();
+            let diverged: Vec<usize> =
+                going.iter().copied().filter(|&run| !courses[run].goes_on()).collect();
             if epoch_ends {
                 self.validate(&learner, &validation, done, &going, &mut courses);
             } else if !diverged.is_empty() {
@@ -156,12 +168,16 @@ impl StepByStep {
 
     fn exchange_courses(&self, courses: Vec<Course>) -> Vec<Course> {
         // A panic that left the lock poisoned has ended the runs already.
-        std::mem::replace(&mut *self.courses.lock().unwrap_or_else(PoisonError::into_inner), courses)
+        std::mem::replace(
+            &mut *self.courses.lock().unwrap_or_else(PoisonError::into_inner),
+            courses,
+        )
     }
 
     /// Seconds of training of a member, over all parts of its run. A stack's time is shared out evenly.
     pub(crate) fn seconds(&self, member: &Member) -> f64 {
-        member.provenance.training_seconds + self.started.elapsed().as_secs_f64() / self.members.len() as f64
+        member.provenance.training_seconds
+            + self.started.elapsed().as_secs_f64() / self.members.len() as f64
     }
 
     fn is_checkpoint(&self, done: u64) -> bool {
@@ -189,15 +205,23 @@ impl StepByStep {
         let runs = self.members.len();
         let parts = states.and_then(|[model, optimizer, scheduler]| {
             // The schedule is the same for all.
-            Ok(split(model, runs)?.into_iter().zip(split(optimizer, runs)?).zip(vec![scheduler; runs]))
+            Ok(split(model, runs)?
+                .into_iter()
+                .zip(split(optimizer, runs)?)
+                .zip(vec![scheduler; runs]))
         });
         let failed = |course: &mut Course, error| course.end = End::Failed(error);
         match parts {
-            Err(error) => courses.iter_mut().for_each(|course| failed(course, RunError::Failed(error.clone()))),
+            Err(error) => courses
+                .iter_mut()
+                .for_each(|course| failed(course, RunError::Failed(error.clone()))),
             Ok(parts) => {
-                for ((member, course), ((model, optimizer), scheduler)) in self.members.iter().zip(courses).zip(parts) {
+                for ((member, course), ((model, optimizer), scheduler)) in
+                    self.members.iter().zip(courses).zip(parts)
+                {
                     if course.goes_on()
-                        && let Err(error) = self.save_one(member, course, [model, optimizer, scheduler])
+                        && let Err(error) =
+                            self.save_one(member, course, [model, optimizer, scheduler])
                     {
                         failed(course, error);
                     }
@@ -217,7 +241,10 @@ impl StepByStep {
             id: member.spec.id(),
             losses: course.steps.iter().map(|step| step.loss).collect(),
             epochs: course.epochs.clone(),
-            provenance: Provenance { training_seconds: self.seconds(member), ..member.provenance.clone() },
+            provenance: Provenance {
+                training_seconds: self.seconds(member),
+                ..member.provenance.clone()
+            },
             model,
             optimizer,
             scheduler,
@@ -267,7 +294,8 @@ impl StepByStep {
 impl Course {
     /// The course of a run up to a checkpoint.
     pub(crate) fn of(checkpoint: &Checkpoint) -> Self {
-        let steps = (0..).zip(&checkpoint.losses).map(|(step, &loss)| Step { step, loss }).collect();
+        let steps =
+            (0..).zip(&checkpoint.losses).map(|(step, &loss)| Step { step, loss }).collect();
         Course { steps, epochs: checkpoint.epochs.clone(), end: End::default() }
     }
 
@@ -307,7 +335,9 @@ impl Tally {
         for batch in batches {
             let judgement = InferenceStep::step(classifier, batch);
             let (correct, images) = (judgement.correct(), judgement.images());
-            for ((tally, loss), correct) in tallies.iter_mut().zip(means(judgement.losses)).zip(correct) {
+            for ((tally, loss), correct) in
+                tallies.iter_mut().zip(means(judgement.losses)).zip(correct)
+            {
                 tally.loss += loss * images as f64;
                 tally.correct += correct;
                 tally.images += images;
@@ -333,5 +363,8 @@ fn means(losses: Tensor<2>) -> Vec<f64> {
         panic!("{error}");
     }
     let losses: Vec<f64> = losses.into_data().iter::<f32>().map(f64::from).collect();
-    losses.chunks(batch.max(1)).map(|losses| losses.iter().sum::<f64>() / losses.len() as f64).collect()
+    losses
+        .chunks(batch.max(1))
+        .map(|losses| losses.iter().sum::<f64>() / losses.len() as f64)
+        .collect()
 }

@@ -9,7 +9,9 @@ use crate::execute::RunError;
 /// The weights of one network in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so
 /// on. What is alone has no axis of runs.
 pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
-    let failed = |error: &dyn std::fmt::Display| RunError::Failed(format!("cannot write the weights: {error}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        RunError::Failed(format!("cannot write the weights: {error}"))
+    };
     let mut tensors = Vec::new();
     let mut add = |name: String, parameter: &Param<Tensor<3>>, rank: usize| {
         let data = parameter.val().into_data();
@@ -29,7 +31,8 @@ pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> 
     let views = tensors
         .iter()
         .map(|(name, shape, bytes)| {
-            let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes);
+            let view =
+                safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes);
             view.map(|view| (name.as_str(), view))
         })
         .collect::<Result<Vec<_>, _>>()

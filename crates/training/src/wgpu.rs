@@ -43,9 +43,13 @@ pub(crate) fn open(choice: DeviceChoice) -> Result<Device, BackendError> {
         return Ok(device.clone());
     }
     let refused = |reason: String| BackendError::Refused { adapter: adapter.to_string(), reason };
-    let kind = burns_kind(&adapters, adapter)
-        .ok_or_else(|| refused("burn reaches the first only of those that are no cards".to_owned()))?;
-    let api = APIS.into_iter().find(|(_, name, _)| *name == adapter.api).map_or(WgpuBackend::Auto, |(_, _, api)| api);
+    let kind = burns_kind(&adapters, adapter).ok_or_else(|| {
+        refused("burn reaches the first only of those that are no cards".to_owned())
+    })?;
+    let api = APIS
+        .into_iter()
+        .find(|(_, name, _)| *name == adapter.api)
+        .map_or(WgpuBackend::Auto, |(_, _, api)| api);
     let opening = Device::wgpu_options().device_kind(kind).graphics_api(api);
     let device = opening.init().map_err(|error| refused(error.to_string()))?;
     opened.push((adapter.clone(), device.clone()));
@@ -68,7 +72,8 @@ fn variable() -> Option<String> {
 /// How burn is asked for an adapter of its API: by its kind, and by its place among those of the kind where it counts them.
 fn burns_kind(adapters: &[Adapter], adapter: &Adapter) -> Option<DeviceKind> {
     let reached = || adapters.iter().filter(|other| other.api == adapter.api);
-    let place = reached().filter(|other| other.kind == adapter.kind && other.index < adapter.index).count();
+    let place =
+        reached().filter(|other| other.kind == adapter.kind && other.index < adapter.index).count();
     match adapter.kind {
         AdapterKind::Discrete => Some(DeviceKind::DiscreteGpu(place)),
         AdapterKind::Integrated => Some(DeviceKind::IntegratedGpu(place)),
@@ -76,7 +81,9 @@ fn burns_kind(adapters: &[Adapter], adapter: &Adapter) -> Option<DeviceKind> {
         AdapterKind::Cpu => (place == 0).then_some(DeviceKind::Cpu),
         // It has no word for these, but its default is one where the API reaches nothing better.
         AdapterKind::Other => {
-            let better = |other: &Adapter| matches!(other.kind, AdapterKind::Discrete | AdapterKind::Integrated);
+            let better = |other: &Adapter| {
+                matches!(other.kind, AdapterKind::Discrete | AdapterKind::Integrated)
+            };
             (place == 0 && !reached().any(better)).then_some(DeviceKind::DefaultDevice)
         }
     }
@@ -96,7 +103,9 @@ fn list() -> Vec<Adapter> {
     let mut adapters = Vec::new();
     for (backend, api, _) in APIS {
         // OpenGL reaches the cards of the others again, under a poorer name.
-        if backend == Backend::Gl && adapters.iter().any(|adapter: &Adapter| adapter.kind != AdapterKind::Cpu) {
+        if backend == Backend::Gl
+            && adapters.iter().any(|adapter: &Adapter| adapter.kind != AdapterKind::Cpu)
+        {
             continue;
         }
         let instance = Instance::new(InstanceDescriptor {

@@ -13,7 +13,9 @@ pub(crate) fn write_small_set(folder: &Path) {
     for (name, count, first) in [("train", TRAINING, 0), ("t10k", TEST, TRAINING)] {
         let header = |dimensions: &[u32]| {
             let start = [0, 0, 8, dimensions.len() as u8].into_iter();
-            start.chain(dimensions.iter().flat_map(|dimension| dimension.to_be_bytes())).collect::<Vec<u8>>()
+            start
+                .chain(dimensions.iter().flat_map(|dimension| dimension.to_be_bytes()))
+                .collect::<Vec<u8>>()
         };
         let (mut images, mut labels) = (header(&[count, SIDE, SIDE]), header(&[count]));
         for image in first..first + count {
@@ -21,7 +23,8 @@ pub(crate) fn write_small_set(folder: &Path) {
             let label = label % 10;
             labels.push(label as u8);
             images.extend((0..SIDE * SIDE).map(|pixel| {
-                let noise = ((image * SIDE * SIDE + pixel).wrapping_mul(2_246_822_519) >> 24) as u8 / 2;
+                let noise =
+                    ((image * SIDE * SIDE + pixel).wrapping_mul(2_246_822_519) >> 24) as u8 / 2;
                 if pixel / SIDE < 2 * label + 4 { noise | 128 } else { noise }
             }));
         }

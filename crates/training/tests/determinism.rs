@@ -16,7 +16,9 @@ use training::{Observer, Outcome};
 
 /// Two arms, two seeds.
 fn sweep(lab: &Lab) -> Vec<RunSpec> {
-    lab.runs(&format!("seeds = 2\n{BASE}[arms.a]\n[arms.b]\ninit = \"he_normal\"\noptimizer = \"adamw\"\n"))
+    lab.runs(&format!(
+        "seeds = 2\n{BASE}[arms.a]\n[arms.b]\ninit = \"he_normal\"\noptimizer = \"adamw\"\n"
+    ))
 }
 
 fn directories(runs: &[RunSpec], out: PathBuf) -> Vec<PathBuf> {

@@ -76,7 +76,10 @@ fn a_run_repeats_and_resumes_to_the_bit_on_one_adapter_which_its_record_names() 
     let [again] = finish(run, &lab.out("again"), 1).try_into().unwrap();
     let flag = Arc::new(AtomicBool::new(false));
     go(run, &lab.out("resumed"), 1, Arc::new(StopSoon(Arc::clone(&flag))), flag);
-    assert_eq!(read_record(&run[0].directory(&lab.out("resumed"))).unwrap().status, Status::Interrupted);
+    assert_eq!(
+        read_record(&run[0].directory(&lab.out("resumed"))).unwrap().status,
+        Status::Interrupted
+    );
     let [resumed] = finish(run, &lab.out("resumed"), 1).try_into().unwrap();
     // Only where kernels are chosen by measuring them may two runs compute in different ways.
     if !cfg!(feature = "autotune") {
@@ -84,5 +87,8 @@ fn a_run_repeats_and_resumes_to_the_bit_on_one_adapter_which_its_record_names() 
         assert_same(&first.directory, &resumed.directory);
     }
     let (_, default) = adapters().unwrap();
-    assert_eq!(read_record(&first.directory).unwrap().provenance.device, default.unwrap().to_string());
+    assert_eq!(
+        read_record(&first.directory).unwrap().provenance.device,
+        default.unwrap().to_string()
+    );
 }

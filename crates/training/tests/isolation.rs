@@ -29,7 +29,9 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
     for report in &reports {
         let record = read_record(&report.directory).unwrap();
         if report.spec.seed == 2 {
-            assert!(matches!(&report.outcome, Err(RunError::Failed(message)) if message.contains("sabotage")));
+            assert!(
+                matches!(&report.outcome, Err(RunError::Failed(message)) if message.contains("sabotage"))
+            );
             assert_eq!(record.status, Status::Failed);
             assert!(record.message.unwrap().contains("sabotage in seed 2"));
         } else {

@@ -47,7 +47,8 @@ fn stop_after(run: &RunSpec, out: &Path, step: u64) -> Arc<StopAfter> {
 fn assert_resumed_equals_undisturbed(settings: &str) {
     let lab = Lab::new();
     let run = lab.run(&format!("{settings}\n{BASE}"));
-    let [undisturbed] = finish(std::slice::from_ref(&run), &lab.out("undisturbed"), 1).try_into().unwrap();
+    let [undisturbed] =
+        finish(std::slice::from_ref(&run), &lab.out("undisturbed"), 1).try_into().unwrap();
     let out = lab.out("interrupted");
     let mut started = Vec::new();
     // In the first epoch, at an epoch's end, right after it, and just before the last step.
@@ -60,9 +61,15 @@ fn assert_resumed_equals_undisturbed(settings: &str) {
     let [report] = finish(std::slice::from_ref(&run), &out, 1).try_into().unwrap();
     assert_same(&undisturbed.directory, &report.directory);
     let record = read_record(&report.directory).unwrap();
-    assert_eq!(record.provenance.resumed.iter().map(|part| part.step).collect::<Vec<_>>(), [5, 15, 17, 39]);
+    assert_eq!(
+        record.provenance.resumed.iter().map(|part| part.step).collect::<Vec<_>>(),
+        [5, 15, 17, 39]
+    );
     assert!(record.provenance.resumed.iter().all(|part| part.differences.is_empty()));
-    assert!(RunDirectory::new(&report.directory).checkpoints().is_empty(), "a record needs no checkpoint");
+    assert!(
+        RunDirectory::new(&report.directory).checkpoints().is_empty(),
+        "a record needs no checkpoint"
+    );
 }
 
 #[test]
@@ -72,7 +79,9 @@ fn adam_resumes_to_the_bit() {
 
 #[test]
 fn adamw_resumes_to_the_bit() {
-    assert_resumed_equals_undisturbed("optimizer = { kind = \"adamw\", schedule = { kind = \"cosine\", end = 0.1 } }");
+    assert_resumed_equals_undisturbed(
+        "optimizer = { kind = \"adamw\", schedule = { kind = \"cosine\", end = 0.1 } }",
+    );
 }
 
 #[test]
@@ -89,7 +98,9 @@ fn plain_sgd_resumes_to_the_bit() {
 
 #[test]
 fn an_exponential_schedule_resumes_to_the_bit() {
-    assert_resumed_equals_undisturbed("optimizer.schedule = { kind = \"exponential\", gamma = 0.97 }");
+    assert_resumed_equals_undisturbed(
+        "optimizer.schedule = { kind = \"exponential\", gamma = 0.97 }",
+    );
 }
 
 #[test]
@@ -99,7 +110,9 @@ fn the_trained_slopes_of_a_prelu_resume_to_the_bit() {
 
 #[test]
 fn mups_rates_resume_to_the_bit() {
-    assert_resumed_equals_undisturbed("optimizer = { mup_base_width = 8, schedule = { kind = \"linear\" } }");
+    assert_resumed_equals_undisturbed(
+        "optimizer = { mup_base_width = 8, schedule = { kind = \"linear\" } }",
+    );
 }
 
 #[test]
@@ -109,7 +122,9 @@ fn a_start_that_looks_at_data_resumes_to_the_bit() {
 
 #[test]
 fn a_network_without_biases_resumes_to_the_bit() {
-    assert_resumed_equals_undisturbed("model.bias = false\ntraining.record_loss = \"after_update\"");
+    assert_resumed_equals_undisturbed(
+        "model.bias = false\ntraining.record_loss = \"after_update\"",
+    );
 }
 
 #[test]

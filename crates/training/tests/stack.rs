@@ -15,7 +15,12 @@ use record::{RunDirectory, Status, read_record};
 use training::{Observer, Options, Outcome, RunReport, Silent, execute};
 
 /// Carries out runs in stacks of at most `stack`.
-fn stacked(runs: &[RunSpec], out: &Path, stack: usize, observer: Arc<dyn Observer>) -> Vec<RunReport> {
+fn stacked(
+    runs: &[RunSpec],
+    out: &Path,
+    stack: usize,
+    observer: Arc<dyn Observer>,
+) -> Vec<RunReport> {
     go(runs, out, stack, observer, Arc::default())
 }
 
@@ -26,14 +31,16 @@ fn go(
     observer: Arc<dyn Observer>,
     flag: Arc<AtomicBool>,
 ) -> Vec<RunReport> {
-    let options = Options { out: out.to_owned(), jobs: 1, stack: Some(stack), force: false, interrupt: flag };
+    let options =
+        Options { out: out.to_owned(), jobs: 1, stack: Some(stack), force: false, interrupt: flag };
     execute(runs, &options, &observer)
 }
 
 fn finish(runs: &[RunSpec], out: PathBuf, stack: usize) -> Vec<PathBuf> {
     let reports = stacked(runs, &out, stack, Arc::new(Silent));
     for report in &reports {
-        let ended = matches!(&report.outcome, Ok(Outcome::Ran(summary)) if summary.status.is_final());
+        let ended =
+            matches!(&report.outcome, Ok(Outcome::Ran(summary)) if summary.status.is_final());
         assert!(ended, "{report:?}");
     }
     reports.into_iter().map(|report| report.directory).collect()
@@ -91,7 +98,8 @@ impl Observer for Together {
 
     fn stepped(&self, _: &RunSpec, _: u64, _: f32, _: Option<f64>) {
         let started = self.started.load(Ordering::Relaxed);
-        let _ = self.at_first_step.compare_exchange(0, started, Ordering::Relaxed, Ordering::Relaxed);
+        let _ =
+            self.at_first_step.compare_exchange(0, started, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -107,7 +115,10 @@ fn runs_that_differ_in_start_seed_and_rate_train_as_one_and_others_do_not() {
     };
     assert_eq!(together("[arms.b]\ninit = \"ones\"\n[arms.c]\noptimizer.learning_rate = 0.1\n"), 6);
     assert_eq!(together("[arms.b]\nmodel.hidden = [8]\n[arms.c]\noptimizer = \"adamw\"\n"), 2);
-    assert_eq!(together("[arms.b]\ntraining.batch_size = 17\n[arms.c]\nmodel.activation = \"tanh\"\n"), 2);
+    assert_eq!(
+        together("[arms.b]\ntraining.batch_size = 17\n[arms.c]\nmodel.activation = \"tanh\"\n"),
+        2
+    );
 }
 
 #[test]
@@ -145,9 +156,15 @@ fn stop_after(runs: &[RunSpec], out: &Path, stack: usize, step: u64) {
 #[test]
 fn a_stack_that_was_interrupted_goes_on_to_the_bit_stacked_or_alone() {
     for optimizer in ["adam", "adamw", "{ kind = \"sgd\", momentum = 0.9 }"] {
-        let optimizer = if optimizer.starts_with('{') { optimizer.to_owned() } else { format!("{optimizer:?}") };
+        let optimizer = if optimizer.starts_with('{') {
+            optimizer.to_owned()
+        } else {
+            format!("{optimizer:?}")
+        };
         let lab = Lab::new();
-        let runs = lab.runs(&format!("seeds = 3\noptimizer = {optimizer}\nmodel.activation = \"prelu\"\n{BASE}"));
+        let runs = lab.runs(&format!(
+            "seeds = 3\noptimizer = {optimizer}\nmodel.activation = \"prelu\"\n{BASE}"
+        ));
         let undisturbed = finish(&runs, lab.out("undisturbed"), 1);
         for (name, after) in [("stacked", 3), ("alone", 1)] {
             let out = lab.out(name);

@@ -56,11 +56,16 @@ pub(super) static UNIFORM: Kind = Kind {
     build: |given| {
         let (min, max) = (given.real("min"), given.real("max"));
         if min == max {
-            let message = format!("min and max are both {min}: for one number everywhere, use the kind \"constant\"");
+            let message = format!(
+                "min and max are both {min}: for one number everywhere, use the kind \"constant\""
+            );
             return Err(BuildError::new("max", message));
         }
         if min > max {
-            return Err(BuildError::new("min", format!("min must be less than max, but {min} > {max}")));
+            return Err(BuildError::new(
+                "min",
+                format!("min must be less than max, but {min} > {max}"),
+            ));
         }
         Ok(Initializer::Uniform { min, max })
     },
@@ -115,15 +120,22 @@ pub(super) static TRUNCATED_NORMAL: Kind = Kind {
             "bounds",
             "what lower and upper mean: standard deviations from the mean, or the numbers themselves",
         ),
-        Parameter::flag("corrected", "whether what is drawn has the standard deviation std, not less"),
+        Parameter::flag(
+            "corrected",
+            "whether what is drawn has the standard deviation std, not less",
+        ),
     ],
     source: "TensorFlow 1, tf.truncated_normal; jax.nn.initializers.truncated_normal; torch.nn.init.trunc_normal_",
     example: r#"init = { kind = "truncated_normal", std = 0.1 }"#,
     build: |given| {
-        let [mean, std, lower, upper] = ["mean", "std", "lower", "upper"].map(|name| given.real(name));
+        let [mean, std, lower, upper] =
+            ["mean", "std", "lower", "upper"].map(|name| given.real(name));
         let (bounds, corrected) = (given.word::<Bounds>("bounds"), given.flag("corrected"));
         if lower >= upper {
-            return Err(BuildError::new("lower", format!("lower must be less than upper, but {lower} >= {upper}")));
+            return Err(BuildError::new(
+                "lower",
+                format!("lower must be less than upper, but {lower} >= {upper}"),
+            ));
         }
         if bounds == Bounds::Absolute && corrected {
             let message = "corrected needs bounds in standard deviations: with absolute ones, no std of the normal may \
@@ -132,8 +144,9 @@ pub(super) static TRUNCATED_NORMAL: Kind = Kind {
         }
         let (a, b) = bounds.in_standard_deviations(mean, std, lower, upper);
         if std > 0.0 && mass(a, b) < 1e-12 {
-            let message =
-                format!("lower and upper leave out all of the normal: they lie {a} and {b} std from its mean");
+            let message = format!(
+                "lower and upper leave out all of the normal: they lie {a} and {b} std from its mean"
+            );
             return Err(BuildError::new("lower", message));
         }
         Ok(Initializer::TruncatedNormal { mean, std, lower, upper, bounds, corrected })

@@ -53,21 +53,33 @@ fn overview(page: &mut String) {
         let shown = example(kind);
         let parameters = shown.as_ref().map(given).unwrap_or_default();
         let stds = shown.map_or_else(|| vec!["-".to_owned(); 3], |init| stds(&init));
-        put(page, format_args!("| [`{0}`](#{0}){parameters} | {1} |\n", kind.name, stds.join(" | ")));
+        put(
+            page,
+            format_args!("| [`{0}`](#{0}){parameters} | {1} |\n", kind.name, stds.join(" | ")),
+        );
     }
 }
 
 /// The initializer that stands for a kind: its defaults, with 0.1 for a standard deviation or a value that must be given.
 fn example(kind: &Kind) -> Option<Initializer> {
     let required = |parameter: &&Parameter| parameter.default.is_none();
-    let given: Vec<_> = kind.parameters.iter().filter(required).map(|parameter| (parameter.name, 0.1.into())).collect();
+    let given: Vec<_> = kind
+        .parameters
+        .iter()
+        .filter(required)
+        .map(|parameter| (parameter.name, 0.1.into()))
+        .collect();
     kind.build(&given).ok()
 }
 
 /// The parameters of `init` that differ from the defaults, as a remark after its name.
 fn given(init: &Initializer) -> String {
     let defaults = init.kind().parameters.iter().map(|parameter| parameter.default.as_ref());
-    let differing = init.parameters().into_iter().zip(defaults).filter(|((_, value), default)| Some(value) != *default);
+    let differing = init
+        .parameters()
+        .into_iter()
+        .zip(defaults)
+        .filter(|((_, value), default)| Some(value) != *default);
     let remarks: Vec<_> = differing.map(|((name, value), _)| format!("{name} = {value}")).collect();
     if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join(", ")) }
 }
@@ -84,7 +96,9 @@ fn section(page: &mut String, kind: &Kind) {
     if !kind.parameters.is_empty() {
         page.push_str("| parameter | takes | default | meaning |\n| --- | --- | --- | --- |\n");
         for Parameter { name, domain, default, meaning } in kind.parameters {
-            let default = default.as_ref().map_or_else(|| "must be given".to_owned(), |value| format!("`{value}`"));
+            let default = default
+                .as_ref()
+                .map_or_else(|| "must be given".to_owned(), |value| format!("`{value}`"));
             put(page, format_args!("| `{name}` | {domain} | {default} | {meaning} |\n"));
         }
         page.push('\n');

@@ -169,13 +169,16 @@ impl Kind {
         }
         let mut values = Vec::with_capacity(self.parameters.len());
         for parameter in self.parameters {
-            let value = given.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
+            let value =
+                given.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value);
             let Some(value) = value.or(parameter.default.as_ref()) else {
-                let message = format!("{} needs {}, {}", self.name, parameter.name, parameter.domain);
+                let message =
+                    format!("{} needs {}, {}", self.name, parameter.name, parameter.domain);
                 return Err(BuildError::new(parameter.name, message));
             };
             let value = parameter.domain.admit(value).ok_or_else(|| {
-                let message = format!("{} must be {}, but is {value}", parameter.name, parameter.domain);
+                let message =
+                    format!("{} must be {}, but is {value}", parameter.name, parameter.domain);
                 BuildError::new(parameter.name, message)
             })?;
             values.push((parameter.name, value));
@@ -192,7 +195,9 @@ impl Kind {
         let names: Vec<_> = self.parameters.iter().map(|parameter| parameter.name).collect();
         match names.as_slice() {
             [] => format!("{} takes no parameters, but {name} is given", self.name),
-            names => format!("{} has no parameter {name}; it takes {}", self.name, listed(names, "and")),
+            names => {
+                format!("{} has no parameter {name}; it takes {}", self.name, listed(names, "and"))
+            }
         }
     }
 }
@@ -221,37 +226,63 @@ impl Initializer {
             Initializer::Normal { mean, std } => (&d::NORMAL, vec![mean.into(), std.into()]),
             Initializer::TruncatedNormal { mean, std, lower, upper, bounds, corrected } => (
                 &d::TRUNCATED_NORMAL,
-                vec![mean.into(), std.into(), lower.into(), upper.into(), bounds.name().into(), corrected.into()],
+                vec![
+                    mean.into(),
+                    std.into(),
+                    lower.into(),
+                    upper.into(),
+                    bounds.name().into(),
+                    corrected.into(),
+                ],
             ),
-            Initializer::VarianceScaling { scale, mode, distribution } => {
-                (&v::VARIANCE_SCALING, vec![scale.into(), mode.name().into(), distribution.name().into()])
-            }
+            Initializer::VarianceScaling { scale, mode, distribution } => (
+                &v::VARIANCE_SCALING,
+                vec![scale.into(), mode.name().into(), distribution.name().into()],
+            ),
             Initializer::GlorotUniform { gain } => (&v::GLOROT_UNIFORM, vec![gain.into()]),
-            Initializer::GlorotNormal { gain, truncated } => (&v::GLOROT_NORMAL, vec![gain.into(), truncated.into()]),
-            Initializer::HeUniform { gain, mode } => (&v::HE_UNIFORM, vec![gain.into(), mode.name().into()]),
+            Initializer::GlorotNormal { gain, truncated } => {
+                (&v::GLOROT_NORMAL, vec![gain.into(), truncated.into()])
+            }
+            Initializer::HeUniform { gain, mode } => {
+                (&v::HE_UNIFORM, vec![gain.into(), mode.name().into()])
+            }
             Initializer::HeNormal { gain, mode, truncated } => {
                 (&v::HE_NORMAL, vec![gain.into(), mode.name().into(), truncated.into()])
             }
             Initializer::LecunUniform => (&v::LECUN_UNIFORM, vec![]),
             Initializer::LecunNormal { truncated } => (&v::LECUN_NORMAL, vec![truncated.into()]),
             Initializer::RandomWalk { gain } => (&v::RANDOM_WALK, vec![gain.into()]),
-            Initializer::Mup { gain, base_width } => (&v::MUP, vec![gain.into(), base_width.into()]),
+            Initializer::Mup { gain, base_width } => {
+                (&v::MUP, vec![gain.into(), base_width.into()])
+            }
             Initializer::Spectral { gain } => (&v::SPECTRAL, vec![gain.into()]),
             Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
                 let distribution = distribution.name().into();
-                (&v::AUTOINIT, vec![input_mean.into(), input_variance.into(), signal_variance.into(), distribution])
+                (
+                    &v::AUTOINIT,
+                    vec![
+                        input_mean.into(),
+                        input_variance.into(),
+                        signal_variance.into(),
+                        distribution,
+                    ],
+                )
             }
             Initializer::Orthogonal { gain } => (&s::ORTHOGONAL, vec![gain.into()]),
             Initializer::Identity { gain } => (&s::IDENTITY, vec![gain.into()]),
             Initializer::Sparse { connections, along, std } => {
                 (&s::SPARSE, vec![connections.into(), along.name().into(), std.into()])
             }
-            Initializer::LooksLinear { gain, base } => (&s::LOOKS_LINEAR, vec![base.name().into(), gain.into()]),
+            Initializer::LooksLinear { gain, base } => {
+                (&s::LOOKS_LINEAR, vec![base.name().into(), gain.into()])
+            }
             Initializer::ZeroHadamard { gain } => (&s::ZERO_HADAMARD, vec![gain.into()]),
             Initializer::TanhFixedPoint { noise } => (&s::TANH_FIXED_POINT, vec![noise.into()]),
             Initializer::Sinusoidal { gain } => (&s::SINUSOIDAL, vec![gain.into()]),
             Initializer::RandomizedAsymmetric => (&s::RANDOMIZED_ASYMMETRIC, vec![]),
-            Initializer::Lsuv { tolerance, iterations } => (&s::LSUV, vec![tolerance.into(), iterations.into()]),
+            Initializer::Lsuv { tolerance, iterations } => {
+                (&s::LSUV, vec![tolerance.into(), iterations.into()])
+            }
             Initializer::Krahenbuhl { balance, tolerance, iterations } => {
                 (&s::KRAHENBUHL, vec![balance.into(), tolerance.into(), iterations.into()])
             }

@@ -119,7 +119,8 @@ impl Domain {
             Domain::Count => matches!(value, Value::Integer(1..)).then(|| value.clone()),
             Domain::Bool => matches!(value, Value::Bool(_)).then(|| value.clone()),
             Domain::Choice(words) => {
-                matches!(value, Value::Text(word) if words.contains(&word.as_ref())).then(|| value.clone())
+                matches!(value, Value::Text(word) if words.contains(&word.as_ref()))
+                    .then(|| value.clone())
             }
             Domain::Gain => match value {
                 Value::Text(word) => word.parse::<Gain>().ok().map(Value::from),
@@ -162,12 +163,21 @@ pub struct Parameter {
 
 impl Parameter {
     /// A parameter that must be given.
-    pub(super) const fn required(name: &'static str, domain: Domain, meaning: &'static str) -> Self {
+    pub(super) const fn required(
+        name: &'static str,
+        domain: Domain,
+        meaning: &'static str,
+    ) -> Self {
         Parameter { name, domain, default: None, meaning }
     }
 
     /// A number with a default.
-    pub(super) const fn real(name: &'static str, domain: Domain, default: f64, meaning: &'static str) -> Self {
+    pub(super) const fn real(
+        name: &'static str,
+        domain: Domain,
+        default: f64,
+        meaning: &'static str,
+    ) -> Self {
         Parameter { name, domain, default: Some(Value::Real(default)), meaning }
     }
 
@@ -183,7 +193,12 @@ impl Parameter {
 
     /// A word out of a list whose first is the default.
     pub(super) const fn word<W: Word>(name: &'static str, meaning: &'static str) -> Self {
-        Parameter { name, domain: Domain::Choice(W::NAMES), default: Some(Value::word(W::NAMES[0])), meaning }
+        Parameter {
+            name,
+            domain: Domain::Choice(W::NAMES),
+            default: Some(Value::word(W::NAMES[0])),
+            meaning,
+        }
     }
 
     /// A gain, 1 unless given.
@@ -236,7 +251,8 @@ impl Arguments<'_> {
 
     pub(super) fn word<W: Word>(&self, name: &str) -> W {
         match self.value(name) {
-            Value::Text(word) => W::named(word).unwrap_or_else(|| unreachable!("the table admits the words of {name}")),
+            Value::Text(word) => W::named(word)
+                .unwrap_or_else(|| unreachable!("the table admits the words of {name}")),
             _ => unreachable!("the table declares {name} a word"),
         }
     }
@@ -244,7 +260,9 @@ impl Arguments<'_> {
     pub(super) fn gain(&self) -> Gain {
         match self.value("gain") {
             Value::Real(gain) => Gain::Number(*gain),
-            Value::Text(word) => word.parse().unwrap_or_else(|_| unreachable!("the table admits gains")),
+            Value::Text(word) => {
+                word.parse().unwrap_or_else(|_| unreachable!("the table admits gains"))
+            }
             _ => unreachable!("the table declares gain a gain"),
         }
     }

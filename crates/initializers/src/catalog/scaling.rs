@@ -4,9 +4,11 @@ use super::parameter::{Domain, Parameter, Value};
 use super::{Category, Kind};
 use crate::{Fan, Form, Initializer};
 
-const TRUNCATED: &str = "whether the normal is truncated at two standard deviations (and widened to keep the variance)";
+const TRUNCATED: &str =
+    "whether the normal is truncated at two standard deviations (and widened to keep the variance)";
 const MODE: &str = "which connections are counted";
-const DISTRIBUTION: &str = "form of the distribution; a truncated normal is widened to keep the variance";
+const DISTRIBUTION: &str =
+    "form of the distribution; a truncated normal is widened to keep the variance";
 
 pub(super) static VARIANCE_SCALING: Kind = Kind {
     name: "variance_scaling",
@@ -17,7 +19,12 @@ pub(super) static VARIANCE_SCALING: Kind = Kind {
               what is \"normal\" here and in JAX.",
     formula: "Var W = scale / fan",
     parameters: &[
-        Parameter::real("scale", Domain::Positive, 1.0, "factor on the variance: the square of a gain"),
+        Parameter::real(
+            "scale",
+            Domain::Positive,
+            1.0,
+            "factor on the variance: the square of a gain",
+        ),
         Parameter::word::<Fan>("mode", MODE),
         Parameter::word::<Form>("distribution", DISTRIBUTION),
     ],
@@ -51,7 +58,9 @@ pub(super) static GLOROT_NORMAL: Kind = Kind {
     parameters: &[Parameter::gain(), Parameter::flag("truncated", TRUNCATED)],
     source: "Glorot & Bengio 2010, Eq. (12); torch.nn.init.xavier_normal_",
     example: r#"init = { kind = "glorot_normal", gain = "tanh" }"#,
-    build: |given| Ok(Initializer::GlorotNormal { gain: given.gain(), truncated: given.flag("truncated") }),
+    build: |given| {
+        Ok(Initializer::GlorotNormal { gain: given.gain(), truncated: given.flag("truncated") })
+    },
 };
 
 pub(super) static HE_UNIFORM: Kind = Kind {
@@ -156,7 +165,9 @@ pub(super) static MUP: Kind = Kind {
     ],
     source: "Yang & Hu et al. 2022 (Tensor Programs V), arXiv:2203.03466, Table 3",
     example: r#"init = { kind = "mup", base_width = 128, gain = "relu" }"#,
-    build: |given| Ok(Initializer::Mup { gain: given.gain(), base_width: given.real("base_width") }),
+    build: |given| {
+        Ok(Initializer::Mup { gain: given.gain(), base_width: given.real("base_width") })
+    },
 };
 
 pub(super) static SPECTRAL: Kind = Kind {
@@ -182,7 +193,12 @@ pub(super) static AUTOINIT: Kind = Kind {
     formula: "Var W = v / (fan_in E[x^2]); x: the data, then f(z) with z ~ N(0, v) for the preceding activation f",
     parameters: &[
         Parameter::real("input_mean", Domain::Real, 0.0, "mean of the network's inputs"),
-        Parameter::real("input_variance", Domain::Positive, 1.0, "variance of the network's inputs"),
+        Parameter::real(
+            "input_variance",
+            Domain::Positive,
+            1.0,
+            "variance of the network's inputs",
+        ),
         Parameter::real("signal_variance", Domain::Positive, 1.0, "v: the variance to keep"),
         Parameter::word::<Form>("distribution", DISTRIBUTION),
     ],

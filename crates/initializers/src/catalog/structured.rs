@@ -40,7 +40,10 @@ pub(super) static SPARSE: Kind = Kind {
     formula: "W_ij ~ N(0, std^2) for as many i as connections, chosen anew for each j; else 0",
     parameters: &[
         Parameter::count("connections", 15, "how many weights are not 0"),
-        Parameter::word::<Connections>("along", "whether they are counted into a unit or out of an input"),
+        Parameter::word::<Connections>(
+            "along",
+            "whether they are counted into a unit or out of an input",
+        ),
         Parameter::real("std", Domain::Positive, 1.0, "standard deviation of those"),
     ],
     source: "Martens 2010 (Deep learning via Hessian-free optimization)",
@@ -89,7 +92,12 @@ pub(super) static TANH_FIXED_POINT: Kind = Kind {
     summary: "For tanh networks, even very deep and narrow ones: each unit passes one input on, plus a little noise, \
               so that activations neither vanish nor saturate.",
     formula: "W = D + Z, D_ij = 1 where i = j mod fan_in (counted from 0), Z ~ N(0, noise^2 / fan_in)",
-    parameters: &[Parameter::real("noise", Domain::NonNegative, 0.085, "standard deviation of Z, times sqrt(fan_in)")],
+    parameters: &[Parameter::real(
+        "noise",
+        Domain::NonNegative,
+        0.085,
+        "standard deviation of Z, times sqrt(fan_in)",
+    )],
     source: "Lee, Choi & Kim 2025, arXiv:2410.02242",
     example: r#"init = "tanh_fixed_point""#,
     build: |given| Ok(Initializer::TanhFixedPoint { noise: given.real("noise") }),
@@ -135,7 +143,12 @@ pub(super) static LSUV: Kind = Kind {
     ],
     source: "Mishkin & Matas 2016, arXiv:1511.06422, Algorithm 1",
     example: r#"init = { kind = "lsuv", tolerance = 0.02 }"#,
-    build: |given| Ok(Initializer::Lsuv { tolerance: given.real("tolerance"), iterations: given.count("iterations") }),
+    build: |given| {
+        Ok(Initializer::Lsuv {
+            tolerance: given.real("tolerance"),
+            iterations: given.count("iterations"),
+        })
+    },
 };
 
 pub(super) static KRAHENBUHL: Kind = Kind {
@@ -147,8 +160,16 @@ pub(super) static KRAHENBUHL: Kind = Kind {
               at the same rate relative to their weights.",
     formula: "w_j /= std_j, b_j = -mean_j / std_j; then sqrt(E g^2 / E w^2) equal across layers",
     parameters: &[
-        Parameter::flag("balance", "whether the layers' rates of change are made equal, which needs gradients"),
-        Parameter::real("tolerance", Domain::Positive, 0.01, "how unequal the rates may stay, relatively"),
+        Parameter::flag(
+            "balance",
+            "whether the layers' rates of change are made equal, which needs gradients",
+        ),
+        Parameter::real(
+            "tolerance",
+            Domain::Positive,
+            0.01,
+            "how unequal the rates may stay, relatively",
+        ),
         Parameter::count("iterations", 10, "how often the rates are made equal at most"),
     ],
     source: "Kraehenbuehl et al. 2016, arXiv:1511.06856, Algorithms 1 and 2",

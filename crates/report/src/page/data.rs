@@ -12,9 +12,11 @@ const NUMBERS: usize = 120_000;
 /// Every arm's mean, the ends of its interval, and every seed, over one axis of batches. What does not exist is null.
 pub(super) fn curves(study: &Study) -> String {
     let runs: usize = study.arms.iter().map(|arm| arm.runs.len()).sum();
-    let longest = study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
+    let longest =
+        study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
     let block = (runs * longest).div_ceil(NUMBERS).max(1);
-    let curves: Vec<Curve> = study.arms.iter().map(|arm| Curve::loss(&arm.runs, usize::MAX, block)).collect();
+    let curves: Vec<Curve> =
+        study.arms.iter().map(|arm| Curve::loss(&arm.runs, usize::MAX, block)).collect();
     let points = curves.iter().map(|curve| curve.points.len()).max().unwrap_or(0);
     let x: Vec<Value> = curves
         .iter()
@@ -36,19 +38,21 @@ pub(super) fn curves(study: &Study) -> String {
             let mut entry = Map::new();
             entry.insert("colour".into(), json!(look.colour));
             if let Some(dash) = look.dash {
-                let lengths: Vec<f64> = dash.split(' ').filter_map(|length| length.parse().ok()).collect();
+                let lengths: Vec<f64> =
+                    dash.split(' ').filter_map(|length| length.parse().ok()).collect();
                 entry.insert("dash".into(), json!(lengths));
             }
-            entry.insert("mean".into(), column(&mut curve.points.iter().map(|point| short(point.mean))));
+            entry.insert(
+                "mean".into(),
+                column(&mut curve.points.iter().map(|point| short(point.mean))),
+            );
             if arm.runs.len() > 1 {
-                let end = |pick: fn(crate::statistics::Interval) -> f64| {
-                    column(
-                        &mut curve
-                            .points
-                            .iter()
-                            .map(|p| p.interval.map_or(Value::Null, |interval| short(pick(interval)))),
-                    )
-                };
+                let end =
+                    |pick: fn(crate::statistics::Interval) -> f64| {
+                        column(&mut curve.points.iter().map(|p| {
+                            p.interval.map_or(Value::Null, |interval| short(pick(interval)))
+                        }))
+                    };
                 entry.insert("low".into(), end(|interval| interval.low));
                 entry.insert("high".into(), end(|interval| interval.high));
                 let seeds = arm.runs.chunks(1).map(|run| {
@@ -69,8 +73,10 @@ pub(super) fn curves(study: &Study) -> String {
 
 /// Whether the curves are first shown on a logarithmic scale, as the picture of all batches is.
 pub(super) fn is_logarithmic(study: &Study) -> bool {
-    let longest = study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
-    let curves = study.arms.iter().map(|arm| Curve::loss(&arm.runs, usize::MAX, longest.div_ceil(100)));
+    let longest =
+        study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
+    let curves =
+        study.arms.iter().map(|arm| Curve::loss(&arm.runs, usize::MAX, longest.div_ceil(100)));
     let (low, high) = curves
         .flat_map(|curve| curve.points)
         .map(|point| point.mean)

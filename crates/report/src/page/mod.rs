@@ -19,8 +19,13 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
                       base-uri 'none'; form-action 'none'";
 
 /// Metrics that the page shows below the one asked for.
-const OTHERS: [Metric; 5] =
-    [Metric::ValidationAccuracy, Metric::ValidationLoss, Metric::TestAccuracy, Metric::TestLoss, Metric::LastBatchLoss];
+const OTHERS: [Metric; 5] = [
+    Metric::ValidationAccuracy,
+    Metric::ValidationLoss,
+    Metric::TestAccuracy,
+    Metric::TestLoss,
+    Metric::LastBatchLoss,
+];
 
 /// The page of `study`, its verdict by `metric`: a whole HTML document.
 ///
@@ -80,9 +85,12 @@ fn document(title: &str, lead: &str, content: &Markup, interactive: Option<&Stud
 /// The colours of the arms, for both grounds, as variables and as the classes that pictures carry.
 fn arm_colours() -> String {
     let pairs = style::COLOURS.iter().zip(style::COLOURS_ON_DARK).enumerate();
-    let variables: String = pairs.map(|(i, (light, dark))| format!("--arm-{i}:light-dark({light},{dark});")).collect();
+    let variables: String =
+        pairs.map(|(i, (light, dark))| format!("--arm-{i}:light-dark({light},{dark});")).collect();
     let classes: String = (0..style::COLOURS.len())
-        .map(|i| format!("svg .stroke-{i}{{stroke:var(--arm-{i})}}svg .fill-{i}{{fill:var(--arm-{i})}}"))
+        .map(|i| {
+            format!("svg .stroke-{i}{{stroke:var(--arm-{i})}}svg .fill-{i}{{fill:var(--arm-{i})}}")
+        })
         .collect();
     format!(":root{{{variables}}}{classes}")
 }

@@ -11,9 +11,12 @@ use crate::{Metric, Study, Sweep, Warning};
 pub(super) fn section(study: &Study, metric: Metric) -> Markup {
     let runs = || study.arms.iter().flat_map(|arm| &arm.runs);
     let provenances = || runs().map(|run| &run.record.provenance);
-    let started: BTreeSet<&str> = provenances().map(|provenance| provenance.started.as_str()).collect();
-    let (first, last) = (started.first().copied().unwrap_or(""), started.last().copied().unwrap_or(""));
-    let seconds: f64 = provenances().map(|provenance| provenance.training_seconds).filter(|s| s.is_finite()).sum();
+    let started: BTreeSet<&str> =
+        provenances().map(|provenance| provenance.started.as_str()).collect();
+    let (first, last) =
+        (started.first().copied().unwrap_or(""), started.last().copied().unwrap_or(""));
+    let seconds: f64 =
+        provenances().map(|provenance| provenance.training_seconds).filter(|s| s.is_finite()).sum();
     let facts = facts(&provenances().collect::<Vec<_>>(), first, last, seconds);
     html! {
         section aria-labelledby="provenance" {
@@ -59,11 +62,14 @@ pub(super) fn sweep_section(sweep: &Sweep, best: Option<&Study>) -> Markup {
     let origin = &sweep.origin;
     let provenances: Vec<&Provenance> = origin.provenances.iter().collect();
     let facts = facts(&provenances, &origin.first, &origin.last, origin.training_seconds);
-    let folders: Vec<String> = sweep.paths.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+    let folders: Vec<String> =
+        sweep.paths.iter().map(|path| quoted(&path.to_string_lossy())).collect();
     let metric = sweep.metric;
     let mut lines: Vec<String> = checkout(origin.provenances.iter()).into_iter().collect();
     let runs = best.iter().flat_map(|study| &study.arms).flat_map(|arm| &arm.runs);
-    lines.extend(runs.map(|run| format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))));
+    lines.extend(runs.map(|run| {
+        format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))
+    }));
     lines.push(format!("cargo run -p train -- report {}{}", folders.join(" "), asked(metric)));
     html! {
         section aria-labelledby="provenance" {
@@ -101,9 +107,15 @@ fn left_out(warnings: &[Warning]) -> Markup {
 }
 
 /// What is known of the runs; several answers where runs differ.
-fn facts(provenances: &[&Provenance], first: &str, last: &str, seconds: f64) -> Vec<(&'static str, String)> {
+fn facts(
+    provenances: &[&Provenance],
+    first: &str,
+    last: &str,
+    seconds: f64,
+) -> Vec<(&'static str, String)> {
     let all = |of: &dyn Fn(&Provenance) -> String| {
-        let mut answers: BTreeSet<String> = provenances.iter().map(|provenance| of(provenance)).collect();
+        let mut answers: BTreeSet<String> =
+            provenances.iter().map(|provenance| of(provenance)).collect();
         answers.remove("");
         let more = answers.len().saturating_sub(ANSWERS);
         let mut named: Vec<String> = answers.into_iter().take(ANSWERS).collect();
@@ -122,7 +134,13 @@ fn facts(provenances: &[&Provenance], first: &str, last: &str, seconds: f64) -> 
         ("Commit", all(&commit)),
         (
             "Backend",
-            all(&|p| if p.device.is_empty() { p.backend.clone() } else { format!("{} on {}", p.backend, p.device) }),
+            all(&|p| {
+                if p.device.is_empty() {
+                    p.backend.clone()
+                } else {
+                    format!("{} on {}", p.backend, p.device)
+                }
+            }),
         ),
         ("Processor", all(&|p| p.cpu.clone())),
         ("System", all(&|p| p.os.clone())),
@@ -135,32 +153,43 @@ fn facts(provenances: &[&Provenance], first: &str, last: &str, seconds: f64) -> 
 
 /// The command that checks out the commit that all runs are of, if they are of one.
 fn checkout<'a>(provenances: impl Iterator<Item = &'a Provenance>) -> Option<String> {
-    let commits: BTreeSet<&str> = provenances.filter_map(|provenance| provenance.commit.as_deref()).collect();
-    (commits.len() == 1).then(|| commits.first().map(|commit| format!("git checkout {}", quoted(commit)))).flatten()
+    let commits: BTreeSet<&str> =
+        provenances.filter_map(|provenance| provenance.commit.as_deref()).collect();
+    (commits.len() == 1)
+        .then(|| commits.first().map(|commit| format!("git checkout {}", quoted(commit))))
+        .flatten()
 }
 
 fn asked(metric: Metric) -> String {
-    if metric == Metric::default() { String::new() } else { format!(" --metric {}", quoted(&metric.to_string())) }
+    if metric == Metric::default() {
+        String::new()
+    } else {
+        format!(" --metric {}", quoted(&metric.to_string()))
+    }
 }
 
 /// The commands that replay every run and write the page again.
 fn commands(study: &Study, metric: Metric) -> String {
     let runs = || study.arms.iter().flat_map(|arm| &arm.runs);
-    let mut lines: Vec<String> = checkout(runs().map(|run| &run.record.provenance)).into_iter().collect();
+    let mut lines: Vec<String> =
+        checkout(runs().map(|run| &run.record.provenance)).into_iter().collect();
     let folders: Vec<&Path> = if study.paths.is_empty() {
         runs().map(|run| run.directory.as_path()).collect()
     } else {
         study.paths.iter().map(|path| path.as_path()).collect()
     };
-    lines
-        .extend(runs().map(|run| format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))));
-    let folders: Vec<String> = folders.iter().map(|folder| quoted(&folder.to_string_lossy())).collect();
+    lines.extend(runs().map(|run| {
+        format!("cargo run -p train -- replay {}", quoted(&run.directory.to_string_lossy()))
+    }));
+    let folders: Vec<String> =
+        folders.iter().map(|folder| quoted(&folder.to_string_lossy())).collect();
     lines.push(format!("cargo run -p train -- report {}{}", folders.join(" "), asked(metric)));
     lines.join("\n")
 }
 
 /// A word as a shell reads it back.
 fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-=+:,@%".contains(c));
+    let plain = !word.is_empty()
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || "/._-=+:,@%".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -49,8 +49,11 @@ fn scope(sweep: &Sweep, comparison: &SweepComparison) -> String {
         (few, many) if few == many => count(many, "seed"),
         (few, many) => format!("{few} to {many} seeds"),
     };
-    let axes: Vec<String> =
-        sweep.axes.iter().map(|axis| format!("{} of {}", count(axis.values.len(), "value"), axis.setting)).collect();
+    let axes: Vec<String> = sweep
+        .axes
+        .iter()
+        .map(|axis| format!("{} of {}", count(axis.values.len(), "value"), axis.setting))
+        .collect();
     format!(
         "{} × {} × {seeds}: {}, compared by {}",
         count(sweep.arms.len(), "arm"),
@@ -91,11 +94,17 @@ fn results(sweep: &Sweep, comparison: &SweepComparison) -> Markup {
 }
 
 fn swept(sweep: &Sweep) -> Markup {
-    let names: std::collections::BTreeSet<&String> = sweep.arms.iter().flat_map(|arm| arm.settings.keys()).collect();
+    let names: std::collections::BTreeSet<&String> =
+        sweep.arms.iter().flat_map(|arm| arm.settings.keys()).collect();
     let differing: Vec<&&String> = names
         .iter()
         .filter(|name| decides(name))
-        .filter(|name| sweep.arms.iter().any(|arm| arm.settings.get(**name) != sweep.arms[0].settings.get(**name)))
+        .filter(|name| {
+            sweep
+                .arms
+                .iter()
+                .any(|arm| arm.settings.get(**name) != sweep.arms[0].settings.get(**name))
+        })
         .collect();
     let axes = html! {
         table.words {
@@ -187,7 +196,10 @@ fn arms(comparison: &SweepComparison) -> Markup {
 
 /// How far an arm at its best is from the best of all, as a signed difference of the metric.
 fn behind(comparison: &SweepComparison, place: usize) -> String {
-    let lead = comparison.against_best(place).and_then(|pair| pair.lead).filter(|lead| !lead.mean.is_nan());
+    let lead = comparison
+        .against_best(place)
+        .and_then(|pair| pair.lead)
+        .filter(|lead| !lead.mean.is_nan());
     match (place, lead) {
         (0, _) => "best".to_owned(),
         (_, None) => "–".to_owned(),
@@ -230,7 +242,12 @@ fn pairs(comparison: &SweepComparison) -> Markup {
 fn points(comparison: &SweepComparison) -> Markup {
     let metric = comparison.metric;
     let dash = || "–".to_owned();
-    let all = || comparison.arms.iter().flat_map(|arm| arm.points.iter().enumerate().map(move |point| (arm, point)));
+    let all = || {
+        comparison
+            .arms
+            .iter()
+            .flat_map(|arm| arm.points.iter().enumerate().map(move |point| (arm, point)))
+    };
     let count = all().count();
     let table = html! {
         table {

@@ -152,8 +152,11 @@ pub(super) fn differences(study: &Study) -> Markup {
 }
 
 pub(super) fn shared_settings(study: &Study) -> Markup {
-    let arms: Vec<&BTreeMap<String, Value>> = study.arms.iter().map(|arm| &arm.runs[0].record.settings).collect();
-    shared(arms[0].iter().filter(|(name, value)| arms.iter().all(|arm| arm.get(*name) == Some(value))))
+    let arms: Vec<&BTreeMap<String, Value>> =
+        study.arms.iter().map(|arm| &arm.runs[0].record.settings).collect();
+    shared(
+        arms[0].iter().filter(|(name, value)| arms.iter().all(|arm| arm.get(*name) == Some(value))),
+    )
 }
 
 /// The settings of all runs; those that decide.

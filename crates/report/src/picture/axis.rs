@@ -42,7 +42,11 @@ impl Axis {
         let (low, high) = widen(low, high);
         let rough = (high - low) / count.max(1) as f64;
         let power = 10f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|&s| s >= rough * 0.999).unwrap_or(rough);
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|m| m * power)
+            .into_iter()
+            .find(|&s| s >= rough * 0.999)
+            .unwrap_or(rough);
         let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
         let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
         let ticks = (0..=(last - first).clamp(0.0, 100.0) as usize)
@@ -60,7 +64,8 @@ impl Axis {
         match axis.ticks.as_slice() {
             [first, second, ..] => {
                 let step = second.value - first.value;
-                let low = if low < first.value - 1e-9 * step { first.value - step } else { first.value };
+                let low =
+                    if low < first.value - 1e-9 * step { first.value - step } else { first.value };
                 let last = axis.ticks[axis.ticks.len() - 1].value;
                 let high = if high > last + 1e-9 * step { last + step } else { last };
                 Axis::linear(low, high, count)
@@ -78,7 +83,9 @@ impl Axis {
         let every = (decades / 9.0).ceil().max(1.0) as i32;
         let ticks = (low.log10().floor() as i32..=high.log10().ceil() as i32)
             .filter(|exponent| exponent.rem_euclid(every) == 0)
-            .flat_map(|exponent| multiples.iter().map(move |m| (m * 10f64.powi(exponent), exponent)))
+            .flat_map(|exponent| {
+                multiples.iter().map(move |m| (m * 10f64.powi(exponent), exponent))
+            })
             .filter(|(value, _)| (low * 0.999..=high * 1.001).contains(value))
             .map(|(value, exponent)| Tick { value, label: format_log(value, exponent) })
             .collect();
@@ -104,14 +111,20 @@ impl Axis {
 
     /// The axis of a metric that has these values, in the record's unit; those that are not finite have no place on it.
     /// What is no accuracy is spaced by ratios where the largest is more than `logarithmic_from` times the smallest.
-    pub(crate) fn of_values(metric: Metric, values: impl Iterator<Item = f64>, logarithmic_from: f64) -> Axis {
-        let finite: Vec<f64> = values.filter(|value| value.is_finite()).map(|value| value * metric.scale()).collect();
+    pub(crate) fn of_values(
+        metric: Metric,
+        values: impl Iterator<Item = f64>,
+        logarithmic_from: f64,
+    ) -> Axis {
+        let finite: Vec<f64> =
+            values.filter(|value| value.is_finite()).map(|value| value * metric.scale()).collect();
         let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
         let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if metric.higher_is_better() {
             return Axis::of_percents(low, high, 6);
         }
-        let above_zero = finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
+        let above_zero =
+            finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
         if high / above_zero > logarithmic_from {
             Axis::logarithmic(above_zero * 0.8, high * 1.2)
         } else {
@@ -126,7 +139,11 @@ impl Axis {
 
     /// The axis of `losses`: from zero to the largest of them or of `at_least`, or logarithmic where a linear one would
     /// leave most of them on the floor.
-    pub(crate) fn of_losses(losses: impl Iterator<Item = f64>, at_least: f64, count: usize) -> Axis {
+    pub(crate) fn of_losses(
+        losses: impl Iterator<Item = f64>,
+        at_least: f64,
+        count: usize,
+    ) -> Axis {
         let (low, high) = losses
             .filter(|loss| *loss > 0.0)
             .fold((f64::INFINITY, 0.0f64), |(low, high), loss| (low.min(loss), high.max(loss)));
@@ -142,7 +159,9 @@ impl Axis {
     pub(crate) fn place(&self, value: f64) -> f64 {
         let place = match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Logarithmic => (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln(),
+            Scale::Logarithmic => {
+                (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln()
+            }
             Scale::Errors => {
                 let error = |percent: f64| (100.0 - percent).max(1e-9).ln();
                 (error(self.low) - error(value)) / (error(self.low) - error(self.high))
@@ -163,7 +182,11 @@ fn widen(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn format_tick(value: f64, step: f64, decimals: usize) -> String {
-    if value.abs() >= 1e5 || (step < 1e-4 && value != 0.0) { scientific(value) } else { format!("{value:.decimals$}") }
+    if value.abs() >= 1e5 || (step < 1e-4 && value != 0.0) {
+        scientific(value)
+    } else {
+        format!("{value:.decimals$}")
+    }
 }
 
 fn format_log(value: f64, exponent: i32) -> String {
@@ -181,7 +204,11 @@ fn scientific(value: f64) -> String {
     let exponent: String = exponent
         .chars()
         .filter_map(|c| {
-            if c == '-' { Some('⁻') } else { "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10)? as usize) }
+            if c == '-' {
+                Some('⁻')
+            } else {
+                "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10)? as usize)
+            }
         })
         .collect();
     match digits.trim_end_matches(".0") {
@@ -223,14 +250,22 @@ mod tests {
         assert_eq!(labels(&axis), ["20", "50", "80", "90", "95", "97"]);
         assert!(axis.place(97.5) - axis.place(95.0) > 0.15);
         assert_eq!((axis.place(0.0), axis.place(100.0)), (0.0, 1.0));
-        assert_eq!(labels(&Axis::of_percents(96.9, 97.4, 5)), ["96.9", "97.0", "97.1", "97.2", "97.3", "97.4"]);
+        assert_eq!(
+            labels(&Axis::of_percents(96.9, 97.4, 5)),
+            ["96.9", "97.0", "97.1", "97.2", "97.3", "97.4"]
+        );
     }
 
     #[test]
     fn any_range_makes_an_axis() {
-        for (low, high) in
-            [(0.0, 0.0), (5.0, 5.0), (f64::NAN, 1.0), (0.0, f64::INFINITY), (-1e300, 1e300), (0.97, 0.97)]
-        {
+        for (low, high) in [
+            (0.0, 0.0),
+            (5.0, 5.0),
+            (f64::NAN, 1.0),
+            (0.0, f64::INFINITY),
+            (-1e300, 1e300),
+            (0.97, 0.97),
+        ] {
             let place = Axis::linear(low, high, 5).place(0.5);
             assert!((0.0..=1.0).contains(&place), "{low} {high} {place}");
         }

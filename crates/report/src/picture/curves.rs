@@ -57,10 +57,15 @@ pub(super) fn draw(lines: &Lines) -> Picture {
         .map(|(arm, line)| Entry { look: Look::of(arm), label: line.label.clone() })
         .collect();
     let height = legend_height(&entries).max(350.0);
-    let area = Area { left: 84.0, top: 84.0, width: WIDTH - 84.0 - 28.0 - legend_width(&entries), height };
+    let area =
+        Area { left: 84.0, top: 84.0, width: WIDTH - 84.0 - 28.0 - legend_width(&entries), height };
     let y = vertical_axis(lines);
     let x = horizontal_axis(lines);
-    let y_name = if y.is_of_errors() { format!("{}, log of errors", lines.y_name) } else { lines.y_name.to_owned() };
+    let y_name = if y.is_of_errors() {
+        format!("{}, log of errors", lines.y_name)
+    } else {
+        lines.y_name.to_owned()
+    };
     let content = html! {
         (axes(&area, &x, &y, lines.x_name, &y_name))
         @for (arm, line) in lines.lines.iter().enumerate() {
@@ -69,18 +74,33 @@ pub(super) fn draw(lines: &Lines) -> Picture {
         @for (arm, line) in lines.lines.iter().enumerate() { (stroke(&area, &x, &y, lines, line, arm)) }
         (legend(&area, &entries))
     };
-    Picture { svg: document(area.bottom() + 62.0, lines.title, &lines.subtitle, &describe(lines), &content) }
+    Picture {
+        svg: document(
+            area.bottom() + 62.0,
+            lines.title,
+            &lines.subtitle,
+            &describe(lines),
+            &content,
+        ),
+    }
 }
 
 /// The picture in words, for those who do not see it.
 fn describe(lines: &Lines) -> String {
-    let unit =
-        |y: f64| if lines.vertical == Vertical::Percent { format!("{:.2} %", y * 100.0) } else { format!("{y:.3}") };
+    let unit = |y: f64| {
+        if lines.vertical == Vertical::Percent {
+            format!("{:.2} %", y * 100.0)
+        } else {
+            format!("{y:.3}")
+        }
+    };
     let lines: Vec<String> = lines
         .lines
         .iter()
         .map(|line| match (line.curve.points.first(), line.curve.points.last()) {
-            (Some(first), Some(last)) => format!("{}: from {} to {}", line.label, unit(first.mean), unit(last.mean)),
+            (Some(first), Some(last)) => {
+                format!("{}: from {} to {}", line.label, unit(first.mean), unit(last.mean))
+            }
             _ => format!("{}: nothing to show", line.label),
         })
         .collect();
@@ -104,7 +124,8 @@ fn horizontal_axis(lines: &Lines) -> Axis {
 
 fn vertical_axis(lines: &Lines) -> Axis {
     let points = || lines.lines.iter().flat_map(|line| line.curve.points.iter());
-    let high = points().map(|p| p.interval.map_or(p.mean, |i| i.high)).fold(f64::NEG_INFINITY, f64::max);
+    let high =
+        points().map(|p| p.interval.map_or(p.mean, |i| i.high)).fold(f64::NEG_INFINITY, f64::max);
     let low = points().map(|p| p.interval.map_or(p.mean, |i| i.low)).fold(f64::INFINITY, f64::min);
     match lines.vertical {
         Vertical::Percent => Axis::of_percents(low * 100.0, high * 100.0, 6),
@@ -123,7 +144,8 @@ fn band(area: &Area, x: &Axis, y: &Axis, curve: &Curve, look: Look) -> Markup {
             .collect::<Vec<_>>()
             .join(" L")
     };
-    let with: Vec<(&Point, _)> = curve.points.iter().filter_map(|point| Some((point, point.interval?))).collect();
+    let with: Vec<(&Point, _)> =
+        curve.points.iter().filter_map(|point| Some((point, point.interval?))).collect();
     let above = edge(&mut with.iter().map(|(point, interval)| (point.x, interval.high)));
     let below = edge(&mut with.iter().rev().map(|(point, interval)| (point.x, interval.low)));
     html! {
@@ -139,10 +161,16 @@ fn stroke(area: &Area, x: &Axis, y: &Axis, lines: &Lines, line: &Line, arm: usiz
     // Marks of several arms stand side by side, so that their intervals can be told apart.
     let arms = lines.lines.len() as f64;
     let epoch = area.x(x, 1.0) - area.x(x, 0.0);
-    let aside = if marked { (arm as f64 - (arms - 1.0) / 2.0) * (0.5 * epoch / arms).min(8.0) } else { 0.0 };
-    let place = |point: &Point| (area.x(x, point.x) + aside, area.y(y, scaled(lines.vertical, point.mean)));
+    let aside = if marked {
+        (arm as f64 - (arms - 1.0) / 2.0) * (0.5 * epoch / arms).min(8.0)
+    } else {
+        0.0
+    };
+    let place =
+        |point: &Point| (area.x(x, point.x) + aside, area.y(y, scaled(lines.vertical, point.mean)));
     let path = |curve: &Curve| {
-        let points: Vec<String> = curve.points.iter().map(place).map(|(x, y)| format!("{} {}", px(x), px(y))).collect();
+        let points: Vec<String> =
+            curve.points.iter().map(place).map(|(x, y)| format!("{} {}", px(x), px(y))).collect();
         format!("M{}", points.join(" L"))
     };
     // A run that diverged leaves a cross where its arm's line is at that step, or at the top if there is no line yet.

@@ -26,11 +26,20 @@ const STEP: f64 = HEIGHT + 92.0;
 const POINTS: usize = 800;
 
 pub(super) fn draw(title: &str, subtitle: &str, panels: &[Panel]) -> Picture {
-    let place = |i: usize| Area { left: 84.0, top: TOP + STEP * i as f64, width: WIDTH - 84.0 - 28.0, height: HEIGHT };
-    let content = html! { @for (i, shown) in panels.iter().enumerate() { (panel(&place(i), shown)) } };
+    let place = |i: usize| Area {
+        left: 84.0,
+        top: TOP + STEP * i as f64,
+        width: WIDTH - 84.0 - 28.0,
+        height: HEIGHT,
+    };
+    let content =
+        html! { @for (i, shown) in panels.iter().enumerate() { (panel(&place(i), shown)) } };
     let describe = |panel: &Panel| {
         let Histogram { count, mean, std, min, max, .. } = panel.histogram;
-        format!("{}: {count} numbers, mean {mean:.4}, std {std:.4}, min {min:.4}, max {max:.4}", panel.label)
+        format!(
+            "{}: {count} numbers, mean {mean:.4}, std {std:.4}, min {min:.4}, max {max:.4}",
+            panel.label
+        )
     };
     let description: Vec<String> = panels.iter().map(describe).collect();
     let height = TOP + STEP * panels.len() as f64 - 24.0;
@@ -43,10 +52,13 @@ fn panel(area: &Area, panel: &Panel) -> Markup {
         .density
         .iter()
         .flat_map(|density| {
-            (0..=POINTS).map(move |i| low + (high - low) * i as f64 / POINTS as f64).map(move |x| (x, density(x)))
+            (0..=POINTS)
+                .map(move |i| low + (high - low) * i as f64 / POINTS as f64)
+                .map(move |x| (x, density(x)))
         })
         .collect();
-    let highest = panel.histogram.densities().chain(line.iter().map(|point| point.1)).fold(0.0, f64::max);
+    let highest =
+        panel.histogram.densities().chain(line.iter().map(|point| point.1)).fold(0.0, f64::max);
     let (x, y) = (Axis::linear(low, high, 8), Axis::linear_to_ticks(0.0, highest, 4));
     let width = area.width / panel.histogram.counts.len() as f64;
     let bars: String = panel
@@ -57,11 +69,18 @@ fn panel(area: &Area, panel: &Panel) -> Markup {
         .map(|(bin, density)| {
             let (left, top) = (area.left + width * bin as f64, area.y(&y, density));
             let gap = if width > 3.0 { 0.6 } else { 0.0 };
-            format!("M{left:.2} {}V{top:.2}h{:.2}V{}z", px(area.bottom()), width - gap, px(area.bottom()))
+            format!(
+                "M{left:.2} {}V{top:.2}h{:.2}V{}z",
+                px(area.bottom()),
+                width - gap,
+                px(area.bottom())
+            )
         })
         .collect();
-    let curve: Vec<String> =
-        line.iter().map(|&(at, density)| format!("{:.2},{:.2}", area.x(&x, at), area.y(&y, density))).collect();
+    let curve: Vec<String> = line
+        .iter()
+        .map(|&(at, density)| format!("{:.2},{:.2}", area.x(&x, at), area.y(&y, density)))
+        .collect();
     let Histogram { mean, std, min, max, .. } = panel.histogram;
     let moments = format!("mean {mean:.4} · std {std:.4} · min {min:.4} · max {max:.4}");
     let look = Look::of(0);

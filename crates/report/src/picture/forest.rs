@@ -13,12 +13,18 @@ const ROW: f64 = 36.0;
 pub(super) fn draw(study: &Study, comparison: &Comparison) -> Picture {
     let metric = comparison.metric;
     let figures: Vec<String> = comparison.arms.iter().map(|arm| figure(metric, arm)).collect();
-    let widest = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text_width(text, 13.0)).fold(0.0, f64::max);
+    let widest = |texts: &mut dyn Iterator<Item = &str>| {
+        texts.map(|text| text_width(text, 13.0)).fold(0.0, f64::max)
+    };
     let labels = widest(&mut comparison.arms.iter().map(|arm| arm.label.as_str())).min(230.0);
     let right = widest(&mut figures.iter().map(String::as_str));
     let left = 24.0 + labels + 22.0;
-    let area =
-        Area { left, top: 78.0, width: WIDTH - left - right - 46.0, height: ROW * comparison.arms.len() as f64 + 6.0 };
+    let area = Area {
+        left,
+        top: 78.0,
+        width: WIDTH - left - right - 46.0,
+        height: ROW * comparison.arms.len() as f64 + 6.0,
+    };
     let x = axis(comparison);
     let title = capitalised(&metric.title());
     let name = metric_name(metric, &x);
@@ -38,16 +44,30 @@ pub(super) fn draw(study: &Study, comparison: &Comparison) -> Picture {
     let mut subtitle = vec![study.title.clone()];
     subtitle.extend(seeds(study));
     subtitle.push("every dot a seed".to_owned());
-    let description: Vec<String> =
-        comparison.arms.iter().zip(&figures).map(|(arm, figure)| format!("{}: {figure}", arm.label)).collect();
-    Picture { svg: document(area.bottom() + 62.0, &title, &subtitle.join(" · "), &description.join("; "), &content) }
+    let description: Vec<String> = comparison
+        .arms
+        .iter()
+        .zip(&figures)
+        .map(|(arm, figure)| format!("{}: {figure}", arm.label))
+        .collect();
+    Picture {
+        svg: document(
+            area.bottom() + 62.0,
+            &title,
+            &subtitle.join(" · "),
+            &description.join("; "),
+            &content,
+        ),
+    }
 }
 
 /// `97.20 (97.10 to 97.30)`.
 fn figure(metric: Metric, arm: &RankedArm) -> String {
     let mean = metric.show(arm.summary.mean);
     match arm.summary.interval {
-        Some(interval) => format!("{mean} ({} to {})", metric.show(interval.low), metric.show(interval.high)),
+        Some(interval) => {
+            format!("{mean} ({} to {})", metric.show(interval.low), metric.show(interval.high))
+        }
         None => mean,
     }
 }
@@ -55,12 +75,22 @@ fn figure(metric: Metric, arm: &RankedArm) -> String {
 fn axis(comparison: &Comparison) -> Axis {
     let ends = comparison.arms.iter().flat_map(|arm| {
         let interval = arm.summary.interval;
-        [Some(arm.summary.min), Some(arm.summary.max), interval.map(|i| i.low), interval.map(|i| i.high)]
+        [
+            Some(arm.summary.min),
+            Some(arm.summary.max),
+            interval.map(|i| i.low),
+            interval.map(|i| i.high),
+        ]
     });
     // An accuracy's interval may reach 100 %, which is endlessly far on an axis of errors.
     let best = comparison.arms.iter().map(|arm| arm.summary.max).fold(0.0, f64::max);
-    let most = if comparison.metric.higher_is_better() { (best + 1.0) / 2.0 } else { f64::INFINITY };
-    Axis::of_values(comparison.metric, ends.flatten().filter(|end| end.is_finite()).map(|end| end.min(most)), 100.0)
+    let most =
+        if comparison.metric.higher_is_better() { (best + 1.0) / 2.0 } else { f64::INFINITY };
+    Axis::of_values(
+        comparison.metric,
+        ends.flatten().filter(|end| end.is_finite()).map(|end| end.min(most)),
+        100.0,
+    )
 }
 
 fn row(area: &Area, x: &Axis, metric: Metric, arm: &RankedArm, y: f64) -> Markup {
@@ -94,5 +124,7 @@ pub(super) fn metric_name(metric: Metric, axis: &Axis) -> String {
 
 pub(super) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+    characters
+        .next()
+        .map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
 }

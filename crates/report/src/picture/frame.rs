@@ -120,7 +120,13 @@ impl<'a> Text<'a> {
 }
 
 /// The whole document around `content`, with its title drawn at the top and read out by screen readers.
-pub(crate) fn document(height: f64, title: &str, subtitle: &str, description: &str, content: &Markup) -> String {
+pub(crate) fn document(
+    height: f64,
+    title: &str,
+    subtitle: &str,
+    description: &str,
+    content: &Markup,
+) -> String {
     html! {
         svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox=(format!("0 0 {} {}", px(WIDTH), px(height)))
             width=(px(WIDTH)) height=(px(height)) font-family=(FONTS) role="img" {
@@ -181,7 +187,11 @@ const LABEL: f64 = 230.0;
 pub(crate) fn legend_width(entries: &[Entry]) -> f64 {
     match entries {
         [] | [_] => 0.0,
-        _ => 28.0 + SAMPLE + 8.0 + entries.iter().map(|e| text_width(&e.label, 13.0)).fold(0.0, f64::max).min(LABEL),
+        _ => {
+            28.0 + SAMPLE
+                + 8.0
+                + entries.iter().map(|e| text_width(&e.label, 13.0)).fold(0.0, f64::max).min(LABEL)
+        }
     }
 }
 

@@ -42,8 +42,14 @@ struct Grid {
 impl Grid {
     /// Left, top, width and height of a cell; rows count from the bottom.
     fn place(&self, column: usize, row: usize) -> (f64, f64, f64, f64) {
-        let (width, height) = (self.area.width / self.columns as f64, self.area.height / self.rows as f64);
-        (self.area.left + width * column as f64, self.area.bottom() - height * (row + 1) as f64, width, height)
+        let (width, height) =
+            (self.area.width / self.columns as f64, self.area.height / self.rows as f64);
+        (
+            self.area.left + width * column as f64,
+            self.area.bottom() - height * (row + 1) as f64,
+            width,
+            height,
+        )
     }
 }
 
@@ -54,10 +60,12 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
     let share = [across, up].map(|axis| axis.values.len().div_ceil(CELLS));
     let [columns, rows] = [0, 1].map(|i| comparison.axes[i].values.len().div_ceil(share[i]));
     let beside = if arms.len() > 1 { 2 } else { 1 };
-    let labels = up.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(110.0);
+    let labels =
+        up.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(110.0);
     let (left, right, gap) = (24.0 + 22.0 + labels + 10.0, 118.0, labels + 54.0);
     let width = (WIDTH - left - right - gap * (beside - 1) as f64) / beside as f64;
-    let height = (width / columns as f64 * rows as f64).clamp(90.0, if beside == 1 { 440.0 } else { 320.0 });
+    let height =
+        (width / columns as f64 * rows as f64).clamp(90.0, if beside == 1 { 440.0 } else { 320.0 });
     let heading = if comparison.arms.len() > 1 { 26.0 } else { 0.0 };
     let step = heading + height + 66.0;
     let grid = |place: usize| Grid {
@@ -71,7 +79,8 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
         rows,
     };
     let maps: Vec<Vec<Cell>> = arms.iter().map(|arm| cells(arm, share)).collect();
-    let scale = Axis::of_values(metric, maps.iter().flatten().map(|cell| cell.mean), LOGARITHMIC_FROM);
+    let scale =
+        Axis::of_values(metric, maps.iter().flatten().map(|cell| cell.mean), LOGARITHMIC_FROM);
     let colour = |mean: f64| {
         let place = scale.place(mean * metric.scale());
         if metric.higher_is_better() { place } else { 1.0 - place }
@@ -87,16 +96,31 @@ pub(super) fn draw(comparison: &SweepComparison) -> Picture {
         (key(&Area { left: WIDTH - right + 30.0, top: 80.0 + heading, width: 16.0, height }, comparison, &scale))
         (Text::new(24.0, bottom, &explanation(&maps, comparison.grid() > comparison.arms.iter().map(|arm| arm.points.len()).sum(), share)).soft().size(12.0).draw())
     };
-    let title = format!("{} over {} and {}", capitalised(&metric.title()), across.setting, up.setting);
-    let mut subtitle = vec![comparison.title.clone(), seeds(comparison).replace(" and its 95 % interval", "")];
+    let title =
+        format!("{} over {} and {}", capitalised(&metric.title()), across.setting, up.setting);
+    let mut subtitle =
+        vec![comparison.title.clone(), seeds(comparison).replace(" and its 95 % interval", "")];
     if comparison.arms.len() > ARMS {
         subtitle.push(format!("the best {ARMS} of {} arms", comparison.arms.len()));
     }
     let best = |arm: &SweptResult| {
-        format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best()))
+        format!(
+            "{}: best {} at {}",
+            arm.label,
+            metric.say(arm.best().summary.mean),
+            comparison.place(arm.best())
+        )
     };
     let description: Vec<String> = arms.iter().map(best).collect();
-    Picture { svg: document(bottom + 22.0, &title, &subtitle.join(" · "), &description.join("; "), &content) }
+    Picture {
+        svg: document(
+            bottom + 22.0,
+            &title,
+            &subtitle.join(" · "),
+            &description.join("; "),
+            &content,
+        ),
+    }
 }
 
 /// The cells of an arm; of several settings in one, the mean.
@@ -121,7 +145,12 @@ fn cells(arm: &SweptResult, share: [usize; 2]) -> Vec<Cell> {
         .collect()
 }
 
-fn map(comparison: &SweepComparison, grid: &Grid, cells: &[Cell], colour: &dyn Fn(f64) -> f64) -> Markup {
+fn map(
+    comparison: &SweepComparison,
+    grid: &Grid,
+    cells: &[Cell],
+    colour: &dyn Fn(f64) -> f64,
+) -> Markup {
     let Area { left, top, width, height } = grid.area;
     let single = grid.columns * grid.rows <= SINGLE;
     html! {
@@ -140,19 +169,33 @@ fn map(comparison: &SweepComparison, grid: &Grid, cells: &[Cell], colour: &dyn F
     }
 }
 
-fn one(comparison: &SweepComparison, grid: &Grid, cell: &Cell, colour: &dyn Fn(f64) -> f64) -> Markup {
+fn one(
+    comparison: &SweepComparison,
+    grid: &Grid,
+    cell: &Cell,
+    colour: &dyn Fn(f64) -> f64,
+) -> Markup {
     let metric = comparison.metric;
     let (left, top, width, height) = grid.place(cell.column, cell.row);
     let figure = metric.show(cell.mean);
     let fill = cell.mean.is_finite().then(|| on_scale(colour(cell.mean)));
     let ink = fill.as_deref().map(readable);
-    let axis = |i: usize, place: usize| comparison.axes[i].labels.get(place).cloned().unwrap_or_default();
+    let axis =
+        |i: usize, place: usize| comparison.axes[i].labels.get(place).cloned().unwrap_or_default();
     let wide = width > text_width(&figure, 11.5) + 4.0 && height > 17.0;
     let (middle, base) = (left + width / 2.0, top + height / 2.0 + 4.0);
     let arm = (width.min(height) / 5.0).min(if fill.is_some() { 4.0 } else { 8.0 });
-    let (cross_x, cross_y) =
-        if wide && fill.is_some() { (left + arm + 4.0, top + arm + 4.0) } else { (middle, top + height / 2.0) };
-    let cross = format!("M{} {}l{d} {d}m0 -{d}l-{d} {d}", px(cross_x - arm), px(cross_y - arm), d = px(2.0 * arm));
+    let (cross_x, cross_y) = if wide && fill.is_some() {
+        (left + arm + 4.0, top + arm + 4.0)
+    } else {
+        (middle, top + height / 2.0)
+    };
+    let cross = format!(
+        "M{} {}l{d} {d}m0 -{d}l-{d} {d}",
+        px(cross_x - arm),
+        px(cross_y - arm),
+        d = px(2.0 * arm)
+    );
     html! {
         g {
             title { (axis(0, cell.column)) ", " (axis(1, cell.row)) ": " (figure) @if cell.diverged { ", a run diverged" } }
@@ -175,7 +218,8 @@ fn many(grid: &Grid, cells: &[Cell], colour: &dyn Fn(f64) -> f64) -> Markup {
         let (left, top, width, height) = grid.place(cell.column, cell.row);
         let level = (colour(cell.mean) * LEVELS as f64).round() as usize;
         let width = px(width + 0.2);
-        paths[level.min(LEVELS)] += &format!("M{} {}h{width}v{}h-{width}z", px(left), px(top), px(height + 0.2));
+        paths[level.min(LEVELS)] +=
+            &format!("M{} {}h{width}v{}h-{width}z", px(left), px(top), px(height + 0.2));
     }
     html! {
         @for (level, path) in paths.iter().enumerate().filter(|(_, path)| !path.is_empty()) {
@@ -188,10 +232,15 @@ fn many(grid: &Grid, cells: &[Cell], colour: &dyn Fn(f64) -> f64) -> Markup {
 fn names(comparison: &SweepComparison, grid: &Grid, share: [usize; 2]) -> Markup {
     let (across, up) = (&comparison.axes[0], &comparison.axes[1]);
     let Area { left, top, width, height } = grid.area;
-    let widest = across.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(120.0) + 6.0;
+    let widest =
+        across.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(120.0)
+            + 6.0;
     let (cell, line) = (width / grid.columns as f64, height / grid.rows as f64);
-    let every = [(widest / cell).ceil() as usize, (15.0 / line).ceil() as usize].map(|every| every.max(1));
-    let name_x = left - up.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(110.0) - 22.0;
+    let every =
+        [(widest / cell).ceil() as usize, (15.0 / line).ceil() as usize].map(|every| every.max(1));
+    let name_x = left
+        - up.labels.iter().map(|label| text_width(label, 12.0)).fold(0.0, f64::max).min(110.0)
+        - 22.0;
     let middle = top + height / 2.0;
     html! {
         @for column in (0..grid.columns).step_by(every[0]) {
@@ -215,7 +264,8 @@ fn key(area: &Area, comparison: &SweepComparison, scale: &Axis) -> Markup {
     let at = |step: usize| (step as f64 + 0.5) / STEPS as f64;
     let top = |step: usize| area.bottom() - area.height * (step + 1) as f64 / STEPS as f64;
     let name = format!("{}{}", capitalised(&comparison.metric.title()), comparison.metric.unit());
-    let better = |place: f64| if comparison.metric.higher_is_better() { place } else { 1.0 - place };
+    let better =
+        |place: f64| if comparison.metric.higher_is_better() { place } else { 1.0 - place };
     let name_x = area.right() + 66.0;
     let middle = area.top + area.height / 2.0;
     html! {

@@ -40,7 +40,13 @@ pub(super) fn draw(title: &str, subtitle: &str, rows: &[Row]) -> Picture {
     };
     let description: Vec<String> = rows.iter().map(describe).collect();
     Picture {
-        svg: document(TOP + row_height * rows.len() as f64 + 6.0, title, subtitle, &description.join("; "), &content),
+        svg: document(
+            TOP + row_height * rows.len() as f64 + 6.0,
+            title,
+            subtitle,
+            &description.join("; "),
+            &content,
+        ),
     }
 }
 
@@ -54,7 +60,12 @@ fn describe(row: &Row) -> String {
     let layers: Vec<String> = row
         .layers
         .iter()
-        .map(|layer| format!("layer {} mean {:.4}, standard deviation {:.4}", layer.layer, layer.mean, layer.std))
+        .map(|layer| {
+            format!(
+                "layer {} mean {:.4}, standard deviation {:.4}",
+                layer.layer, layer.mean, layer.std
+            )
+        })
         .collect();
     format!("{} {}", row.label, layers.join(", ")).trim().to_owned()
 }
@@ -71,8 +82,9 @@ fn histogram(area: &Area, layer: &InitialWeights, look: Look) -> Markup {
     // All weights equal is one bar in the middle; a record's bins then have no width.
     let bars: Vec<(f64, f64, f64)> = if spread {
         let width = area.width / counts.len().max(1) as f64;
-        let bar =
-            |(i, &count): (usize, &u64)| (area.left + width * i as f64, width, area.height * count as f64 / highest);
+        let bar = |(i, &count): (usize, &u64)| {
+            (area.left + width * i as f64, width, area.height * count as f64 / highest)
+        };
         counts.iter().enumerate().map(bar).collect()
     } else {
         vec![(area.x(&x, layer.mean) - 2.0, 4.0, area.height)]

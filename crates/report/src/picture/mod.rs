@@ -63,12 +63,19 @@ impl Picture {
     /// # Errors
     /// [`PictureError`]; only memory that runs out leads there.
     pub fn png(&self) -> Result<Vec<u8>, PictureError> {
-        let options = usvg::Options { fontdb: FONTS.clone(), font_family: "Inter".to_owned(), ..Default::default() };
+        let options = usvg::Options {
+            fontdb: FONTS.clone(),
+            font_family: "Inter".to_owned(),
+            ..Default::default()
+        };
         let tree = usvg::Tree::from_str(&self.svg, &options)?;
-        let size =
-            tree.size().to_int_size().scale_by(SCALE).ok_or_else(|| PictureError::Png("it is too large".into()))?;
-        let mut pixels =
-            Pixmap::new(size.width(), size.height()).ok_or_else(|| PictureError::Png("it is too large".into()))?;
+        let size = tree
+            .size()
+            .to_int_size()
+            .scale_by(SCALE)
+            .ok_or_else(|| PictureError::Png("it is too large".into()))?;
+        let mut pixels = Pixmap::new(size.width(), size.height())
+            .ok_or_else(|| PictureError::Png("it is too large".into()))?;
         resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
         pixels.encode_png().map_err(|error| PictureError::Png(error.to_string()))
     }
@@ -92,7 +99,8 @@ pub fn all_batches(study: &Study) -> Picture {
 }
 
 fn loss(study: &Study, title: &str, steps: usize) -> Picture {
-    let longest = study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
+    let longest =
+        study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.steps.len()).max().unwrap_or(0);
     let block = (longest.min(steps) / POINTS).max(1);
     let line = |arm: &Arm| Line {
         label: labelled(arm),
@@ -117,7 +125,8 @@ fn loss(study: &Study, title: &str, steps: usize) -> Picture {
 
 /// The validation accuracy after each epoch, a line an arm.
 pub fn accuracy_per_epoch(study: &Study) -> Picture {
-    let epochs = study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.epochs.len()).max().unwrap_or(0);
+    let epochs =
+        study.arms.iter().flat_map(|arm| &arm.runs).map(|run| run.epochs.len()).max().unwrap_or(0);
     let mut subtitle = vec![study.title.clone()];
     subtitle.extend(seeds(study));
     curves::draw(&Lines {
@@ -128,7 +137,11 @@ pub fn accuracy_per_epoch(study: &Study) -> Picture {
         lines: study
             .arms
             .iter()
-            .map(|arm| Line { label: labelled(arm), curve: Curve::validation_accuracy(&arm.runs), detail: None })
+            .map(|arm| Line {
+                label: labelled(arm),
+                curve: Curve::validation_accuracy(&arm.runs),
+                detail: None,
+            })
             .collect(),
         marks: if epochs <= 10 { Marks::Every } else { Marks::None { end: epochs as f64 } },
         vertical: Vertical::Percent,
@@ -157,7 +170,10 @@ pub fn initial_weights(study: &Study) -> Picture {
     let rows: Vec<histograms::Row> = study
         .arms
         .iter()
-        .map(|arm| histograms::Row { label: &arm.label, layers: &arm.runs[0].record.initial_weights })
+        .map(|arm| histograms::Row {
+            label: &arm.label,
+            layers: &arm.runs[0].record.initial_weights,
+        })
         .collect();
     let seed = study.arms[0].runs[0].record.seed;
     histograms::draw(

@@ -3,10 +3,12 @@
 /// Colours on white. They start from Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008), moved until
 /// each stands 3 : 1 against the ground and any two lie at least 15 apart in CAM02-UCS, as people see them and as those
 /// with deuteranopia, protanopia or tritanopia do.
-pub(crate) const COLOURS: [&str; 6] = ["#194b96", "#a22c02", "#00875b", "#db5ea0", "#9b9312", "#4791fc"];
+pub(crate) const COLOURS: [&str; 6] =
+    ["#194b96", "#a22c02", "#00875b", "#db5ea0", "#9b9312", "#4791fc"];
 
 /// The same on a dark ground.
-pub(crate) const COLOURS_ON_DARK: [&str; 6] = ["#2f75ff", "#fe3a0b", "#0ed88c", "#c86b9a", "#e7f538", "#bdadff"];
+pub(crate) const COLOURS_ON_DARK: [&str; 6] =
+    ["#2f75ff", "#fe3a0b", "#0ed88c", "#c86b9a", "#e7f538", "#bdadff"];
 
 /// Dashes, for when the colours come round again.
 const DASHES: [&str; 4] = ["", "7 4", "2 3.5", "9 3 2 3"];
@@ -45,7 +47,8 @@ pub(crate) fn readable(hex: &str) -> &'static str {
 /// Relative luminance as WCAG defines it.
 fn luminance(hex: &str) -> f64 {
     let part = |i: usize| {
-        let value = hex.get(i..i + 2).and_then(|part| u8::from_str_radix(part, 16).ok()).unwrap_or(0);
+        let value =
+            hex.get(i..i + 2).and_then(|part| u8::from_str_radix(part, 16).ok()).unwrap_or(0);
         let value = f64::from(value) / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };

@@ -6,7 +6,9 @@ use record::Scale;
 use super::Picture;
 use super::axis::{Axis, LOGARITHMIC_FROM, Tick};
 use super::forest::{capitalised, metric_name};
-use super::frame::{Area, Entry, Text, WIDTH, axes, document, fit, legend, legend_height, legend_width, px};
+use super::frame::{
+    Area, Entry, Text, WIDTH, axes, document, fit, legend, legend_height, legend_width, px,
+};
 use super::style::Look;
 use crate::{PointResult, SweepAxis, SweepComparison, SweptResult};
 
@@ -33,11 +35,20 @@ pub(super) fn over_axis(comparison: &SweepComparison) -> Picture {
 pub(super) fn slices(comparison: &SweepComparison) -> Picture {
     let panel = |axis: usize| {
         let others_at_best = move |arm: &SweptResult, point: &PointResult| {
-            arm.best().at.iter().zip(&point.at).enumerate().all(|(i, (best, at))| i == axis || best == at)
+            arm.best()
+                .at
+                .iter()
+                .zip(&point.at)
+                .enumerate()
+                .all(|(i, (best, at))| i == axis || best == at)
         };
         (axis, lines(comparison, others_at_best))
     };
-    draw(comparison, (0..comparison.axes.len()).map(panel).collect(), ", where the other axes are held")
+    draw(
+        comparison,
+        (0..comparison.axes.len()).map(panel).collect(),
+        ", where the other axes are held",
+    )
 }
 
 fn lines<'a>(
@@ -53,8 +64,11 @@ fn lines<'a>(
 
 fn draw(comparison: &SweepComparison, panels: Vec<(usize, Vec<Line>)>, others: &str) -> Picture {
     let metric = comparison.metric;
-    let entries: Vec<Entry> =
-        panels[0].1.iter().map(|line| Entry { look: line.look, label: line.arm.label.clone() }).collect();
+    let entries: Vec<Entry> = panels[0]
+        .1
+        .iter()
+        .map(|line| Entry { look: line.look, label: line.arm.label.clone() })
+        .collect();
     let height = if panels.len() > 1 { 220.0 } else { legend_height(&entries).max(350.0) };
     let step = height + 74.0;
     let area = |panel: usize| Area {
@@ -71,11 +85,23 @@ fn draw(comparison: &SweepComparison, panels: Vec<(usize, Vec<Line>)>, others: &
         subtitle.push(format!("the best {ARMS} of {} arms", comparison.arms.len()));
     }
     let bottom = area(panels.len() - 1).bottom() + 68.0;
-    let y_name = if panels.len() > 1 { format!("{title}{}", metric.unit()) } else { metric_name(metric, &y) };
+    let y_name = if panels.len() > 1 {
+        format!("{title}{}", metric.unit())
+    } else {
+        metric_name(metric, &y)
+    };
     let key = format!(
         "Ringed: the best of its arm{others}.{}{}",
-        if comparison.arms.iter().any(alike) { " Large dots: no difference to it can be shown." } else { "" },
-        if panels.iter().flat_map(|(_, lines)| lines).any(diverged) { " ×: a run diverged." } else { "" },
+        if comparison.arms.iter().any(alike) {
+            " Large dots: no difference to it can be shown."
+        } else {
+            ""
+        },
+        if panels.iter().flat_map(|(_, lines)| lines).any(diverged) {
+            " ×: a run diverged."
+        } else {
+            ""
+        },
     );
     let content = html! {
         @for (place, (of, lines)) in panels.iter().enumerate() {
@@ -93,11 +119,24 @@ fn draw(comparison: &SweepComparison, panels: Vec<(usize, Vec<Line>)>, others: &
         .iter()
         .take(ARMS)
         .map(|arm| {
-            format!("{}: best {} at {}", arm.label, metric.say(arm.best().summary.mean), comparison.place(arm.best()))
+            format!(
+                "{}: best {} at {}",
+                arm.label,
+                metric.say(arm.best().summary.mean),
+                comparison.place(arm.best())
+            )
         })
         .collect();
     let title = format!("{title} over {}", names.join(", "));
-    Picture { svg: document(bottom + 22.0, &title, &subtitle.join(" · "), &description.join("; "), &content) }
+    Picture {
+        svg: document(
+            bottom + 22.0,
+            &title,
+            &subtitle.join(" · "),
+            &description.join("; "),
+            &content,
+        ),
+    }
 }
 
 pub(super) fn seeds(comparison: &SweepComparison) -> String {
@@ -152,9 +191,17 @@ fn vertical(comparison: &SweepComparison, panels: &[(usize, Vec<Line>)]) -> Axis
         [Some(point.summary.mean), interval.map(|i| i.low), interval.map(|i| i.high)]
     });
     if comparison.metric.higher_is_better() {
-        Axis::of_values(comparison.metric, ends.flatten().map(|end| end.min((best + 1.0) / 2.0)), LOGARITHMIC_FROM)
+        Axis::of_values(
+            comparison.metric,
+            ends.flatten().map(|end| end.min((best + 1.0) / 2.0)),
+            LOGARITHMIC_FROM,
+        )
     } else {
-        Axis::of_values(comparison.metric, points().map(|point| point.summary.mean), LOGARITHMIC_FROM)
+        Axis::of_values(
+            comparison.metric,
+            points().map(|point| point.summary.mean),
+            LOGARITHMIC_FROM,
+        )
     }
 }
 
@@ -189,7 +236,9 @@ fn panel(panel: &Panel, lines: &[Line]) -> Markup {
     };
     let at = |i: usize, point: &PointResult| area.x(x, axis.number(point.at[of])) + aside(i);
     // What is not finite has no place on the axis, and stands at its top.
-    let height = |point: &PointResult| if point.summary.mean.is_finite() { up(point.summary.mean) } else { area.top };
+    let height = |point: &PointResult| {
+        if point.summary.mean.is_finite() { up(point.summary.mean) } else { area.top }
+    };
     let places: Vec<Vec<Place>> = lines
         .iter()
         .enumerate()
@@ -207,12 +256,13 @@ fn panel(panel: &Panel, lines: &[Line]) -> Markup {
                     let (first, last) = (chunk[0].at[of], chunk[chunk.len() - 1].at[of]);
                     let joined = before == first.checked_sub(1) && before.is_some();
                     before = Some(last);
-                    let ends = chunk.iter().all(|point| point.summary.interval.is_some()).then(|| {
-                        let end = |pick: fn(crate::statistics::Interval) -> f64| {
-                            mean(&|point| point.summary.interval.map_or(0.0, |i| up(pick(i))))
-                        };
-                        (end(|i| i.low), end(|i| i.high))
-                    });
+                    let ends =
+                        chunk.iter().all(|point| point.summary.interval.is_some()).then(|| {
+                            let end = |pick: fn(crate::statistics::Interval) -> f64| {
+                                mean(&|point| point.summary.interval.map_or(0.0, |i| up(pick(i))))
+                            };
+                            (end(|i| i.low), end(|i| i.high))
+                        });
                     Place { x: mean(&|point| at(i, point)), y: mean(&height), ends, joined }
                 })
                 .collect()
@@ -250,12 +300,16 @@ fn panel(panel: &Panel, lines: &[Line]) -> Markup {
 }
 
 fn stroke(places: &[Place]) -> String {
-    let part = |place: &Place| format!("{}{} {}", if place.joined { 'L' } else { 'M' }, px(place.x), px(place.y));
+    let part = |place: &Place| {
+        format!("{}{} {}", if place.joined { 'L' } else { 'M' }, px(place.x), px(place.y))
+    };
     places.iter().map(part).collect()
 }
 
 fn whiskers(places: &[Place]) -> String {
-    let part = |place: &Place| place.ends.map(|(low, high)| format!("M{} {}V{}", px(place.x), px(low), px(high)));
+    let part = |place: &Place| {
+        place.ends.map(|(low, high)| format!("M{} {}V{}", px(place.x), px(low), px(high)))
+    };
     places.iter().filter_map(part).collect()
 }
 
@@ -263,8 +317,10 @@ fn whiskers(places: &[Place]) -> String {
 fn band(places: &[Place], look: Look) -> Markup {
     let mut outline = String::new();
     for part in places.chunk_by(|_, next| next.joined && next.ends.is_some()) {
-        let ends: Vec<(f64, f64, f64)> =
-            part.iter().filter_map(|place| place.ends.map(|(low, high)| (place.x, low, high))).collect();
+        let ends: Vec<(f64, f64, f64)> = part
+            .iter()
+            .filter_map(|place| place.ends.map(|(low, high)| (place.x, low, high)))
+            .collect();
         if ends.len() > 1 {
             let above = ends.iter().map(|(x, _, high)| format!("{} {}", px(*x), px(*high)));
             let below = ends.iter().rev().map(|(x, low, _)| format!("{} {}", px(*x), px(*low)));

@@ -74,7 +74,11 @@ pub fn sign_flip_test(differences: &[f64]) -> Option<f64> {
     // Sums that are equal but for rounding must count as equal: accuracies are multiples of one image.
     let tolerance = 1e-9 * differences.iter().map(|d| d.abs()).sum::<f64>();
     let observed = differences.iter().sum::<f64>().abs() - tolerance;
-    Some(if differences.len() <= EXACT { exact(differences, observed) } else { sampled(differences, observed) })
+    Some(if differences.len() <= EXACT {
+        exact(differences, observed)
+    } else {
+        sampled(differences, observed)
+    })
 }
 
 /// Splits the differences in two halves and counts the pairs of their signed sums: 2^(n/2) sums instead of 2^n.
@@ -94,7 +98,9 @@ fn exact(differences: &[f64], observed: f64) -> f64 {
 }
 
 fn signed_sums(differences: &[f64]) -> Vec<f64> {
-    differences.iter().fold(vec![0.0], |sums, d| sums.iter().flat_map(|sum| [sum + d, sum - d]).collect())
+    differences
+        .iter()
+        .fold(vec![0.0], |sums, d| sums.iter().flat_map(|sum| [sum + d, sum - d]).collect())
 }
 
 fn sampled(differences: &[f64], observed: f64) -> f64 {
@@ -105,7 +111,11 @@ fn sampled(differences: &[f64], observed: f64) -> f64 {
                 .chunks(64)
                 .map(|chunk| {
                     let signs: u64 = stream.random();
-                    chunk.iter().enumerate().map(|(i, d)| if signs >> i & 1 == 1 { *d } else { -d }).sum::<f64>()
+                    chunk
+                        .iter()
+                        .enumerate()
+                        .map(|(i, d)| if signs >> i & 1 == 1 { *d } else { -d })
+                        .sum::<f64>()
                 })
                 .sum();
             sum.abs() >= observed

@@ -118,7 +118,10 @@ mod tests {
     #[test]
     fn one_number_has_a_mean_and_nothing_more() {
         let summary = Summary::of(&[0.97]).unwrap();
-        assert_eq!((summary.mean, summary.median, summary.std, summary.interval), (0.97, 0.97, None, None));
+        assert_eq!(
+            (summary.mean, summary.median, summary.std, summary.interval),
+            (0.97, 0.97, None, None)
+        );
     }
 
     #[test]

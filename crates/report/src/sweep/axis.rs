@@ -25,9 +25,14 @@ pub struct SweepAxis {
 
 impl SweepAxis {
     /// The axis of `setting` with these values, of which each may come several times.
-    pub(crate) fn new(setting: String, scale: Scale, values: impl IntoIterator<Item = Value>) -> Self {
+    pub(crate) fn new(
+        setting: String,
+        scale: Scale,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Self {
         let mut seen = HashSet::new();
-        let mut values: Vec<Value> = values.into_iter().filter(|value| seen.insert(key(value))).collect();
+        let mut values: Vec<Value> =
+            values.into_iter().filter(|value| seen.insert(key(value))).collect();
         values.sort_by(order);
         let fits = |value: &Value| match scale {
             Scale::Linear => value.as_f64().is_some(),
@@ -117,7 +122,11 @@ fn written(value: &Value, digits: usize) -> String {
 fn significant(x: f64, digits: usize) -> String {
     let rounded: f64 = format!("{x:.*e}", digits - 1).parse().unwrap_or(x);
     let size = rounded.abs();
-    if size != 0.0 && !(1e-4..1e6).contains(&size) { format!("{rounded:e}") } else { rounded.to_string() }
+    if size != 0.0 && !(1e-4..1e6).contains(&size) {
+        format!("{rounded:e}")
+    } else {
+        rounded.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +142,10 @@ mod tests {
 
     #[test]
     fn numbers_are_ordered_by_size_and_written_with_the_digits_that_tell_them_apart() {
-        let log = axis(Scale::Log, json!([1, 0.021544346900318832, 1e-5, 0.1, 1.0, 0.00046415888336127773]));
+        let log = axis(
+            Scale::Log,
+            json!([1, 0.021544346900318832, 1e-5, 0.1, 1.0, 0.00046415888336127773]),
+        );
         assert_eq!(log.labels, ["1e-5", "0.000464", "0.0215", "0.1", "1"]);
         assert_eq!(axis(Scale::Linear, json!([0.30001, 0.30002])).labels, ["0.30001", "0.30002"]);
         assert_eq!(axis(Scale::Linear, json!([12345678, 64])).labels, ["64", "12345678"]);
@@ -143,7 +155,10 @@ mod tests {
     fn lists_are_ordered_by_their_numbers_and_words_by_the_alphabet() {
         let lists = axis(Scale::Listed, json!([[256, 128], [64], [64, 32]]));
         assert_eq!(lists.labels, ["[64]", "[64,32]", "[256,128]"]);
-        assert_eq!(axis(Scale::Listed, json!(["relu", "gelu", true, false])).labels, ["false", "true", "gelu", "relu"]);
+        assert_eq!(
+            axis(Scale::Listed, json!(["relu", "gelu", true, false])).labels,
+            ["false", "true", "gelu", "relu"]
+        );
     }
 
     #[test]

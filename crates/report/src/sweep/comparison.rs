@@ -114,7 +114,8 @@ impl Sweep {
         let mut arms: Vec<SweptResult> =
             self.arms.iter().enumerate().map(|(index, arm)| self.arm(index, arm, metric)).collect();
         arms.sort_by(|a, b| {
-            best_first(metric, &a.best().summary, &b.best().summary).then_with(|| a.label.cmp(&b.label))
+            best_first(metric, &a.best().summary, &b.best().summary)
+                .then_with(|| a.label.cmp(&b.label))
         });
         let pairs = pairs(metric, &arms);
         let (title, axes, uneven) = (self.title.clone(), self.axes.clone(), self.uneven.clone());
@@ -122,7 +123,8 @@ impl Sweep {
     }
 
     fn arm(&self, index: usize, arm: &SweptArm, metric: Metric) -> SweptResult {
-        let mut points: Vec<PointResult> = arm.points.iter().filter_map(|point| self.point(point, metric)).collect();
+        let mut points: Vec<PointResult> =
+            arm.points.iter().filter_map(|point| self.point(point, metric)).collect();
         let order = |&a: &usize, &b: &usize| -> Ordering {
             best_first(metric, &points[a].summary, &points[b].summary).then(a.cmp(&b))
         };
@@ -136,13 +138,17 @@ impl Sweep {
             point.p = paired_t_test(&leads).map(|p| (p * others as f64).min(1.0));
         }
         let values: Vec<f64> = leader.iter().map(|(_, value)| *value).collect();
-        let interval = simultaneous_interval(&values, points.len()).map(|interval| possible(metric, interval));
+        let interval =
+            simultaneous_interval(&values, points.len()).map(|interval| possible(metric, interval));
         SweptResult { index, label: arm.label.clone(), points, best, interval }
     }
 
     fn point(&self, point: &SweptPoint, metric: Metric) -> Option<PointResult> {
-        let values: Vec<(u64, f64)> =
-            point.runs.iter().filter_map(|run| Some((run.seed, run.of(metric, self.metric)?))).collect();
+        let values: Vec<(u64, f64)> = point
+            .runs
+            .iter()
+            .filter_map(|run| Some((run.seed, run.of(metric, self.metric)?)))
+            .collect();
         let mut summary = Summary::of(&values.iter().map(|(_, value)| *value).collect::<Vec<_>>())?;
         summary.interval = summary.interval.map(|interval| possible(metric, interval));
         let diverged = point.runs.iter().filter(|run| run.diverged).count();
@@ -186,7 +192,8 @@ impl SweepComparison {
 
     /// The fewest and the most seeds that a setting has.
     pub fn seeds(&self) -> (usize, usize) {
-        let counts = || self.arms.iter().flat_map(|arm| &arm.points).map(|point| point.values.len());
+        let counts =
+            || self.arms.iter().flat_map(|arm| &arm.points).map(|point| point.values.len());
         (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
     }
 
@@ -197,8 +204,11 @@ impl SweepComparison {
 
     /// Where a point is: `init.std = 0.05`, with all axes.
     pub fn place(&self, point: &PointResult) -> String {
-        let places =
-            self.axes.iter().zip(&point.at).map(|(axis, &at)| format!("{} = {}", axis.setting, axis.labels[at]));
+        let places = self
+            .axes
+            .iter()
+            .zip(&point.at)
+            .map(|(axis, &at)| format!("{} = {}", axis.setting, axis.labels[at]));
         places.collect::<Vec<_>>().join(", ")
     }
 
@@ -262,13 +272,20 @@ mod tests {
     /// Settings of one true value each, with noise.
     fn noisy(rng: &mut ChaCha8Rng, settings: &[f64], seeds: usize) -> Vec<Vec<f64>> {
         let mut noise = || (0..6).map(|_| rng.random_range(-1.0..1.0)).sum::<f64>() * 0.01;
-        settings.iter().map(|true_value| (0..seeds).map(|_| true_value + noise()).collect()).collect()
+        settings
+            .iter()
+            .map(|true_value| (0..seeds).map(|_| true_value + noise()).collect())
+            .collect()
     }
 
     #[test]
     fn the_best_setting_leads_and_the_settings_near_it_are_alike() {
-        let settings =
-            vec![vec![0.90, 0.91, 0.90], vec![0.97, 0.96, 0.98], vec![0.96, 0.97, 0.97], vec![0.2, 0.2, 0.21]];
+        let settings = vec![
+            vec![0.90, 0.91, 0.90],
+            vec![0.97, 0.96, 0.98],
+            vec![0.96, 0.97, 0.97],
+            vec![0.2, 0.2, 0.21],
+        ];
         let comparison = sweep(vec![settings, vec![vec![0.1, 0.1, 0.1]]]).compare();
         let arm = &comparison.arms[0];
         assert_eq!((arm.label.as_str(), arm.best, arm.points[1].behind), ("arm0", 1, None));
@@ -280,7 +297,8 @@ mod tests {
     fn the_interval_of_a_chosen_setting_is_wider_than_that_of_one_that_was_not_chosen() {
         let best = vec![0.96, 0.97, 0.97];
         let of = |settings| sweep(vec![settings]).compare().arms[0].interval.unwrap();
-        let (alone, chosen) = (of(vec![best.clone()]), of(vec![best.clone(), vec![0.1; 3], vec![0.2; 3]]));
+        let (alone, chosen) =
+            (of(vec![best.clone()]), of(vec![best.clone(), vec![0.1; 3], vec![0.2; 3]]));
         assert!(chosen.low < alone.low && chosen.high > alone.high);
     }
 

@@ -10,7 +10,9 @@ use serde_json::Value;
 
 use super::{Origin, Sweep, SweepAxis, SweptArm, SweptPoint, SweptRun};
 use crate::Metric;
-use crate::load::{Candidate, LoadError, Warning, decides, difference, kept, label, title, unusable};
+use crate::load::{
+    Candidate, LoadError, Warning, decides, difference, kept, label, title, unusable,
+};
 
 /// A record of a sweep, without what its comparison does not need.
 pub(crate) struct SweptRecord {
@@ -20,8 +22,13 @@ pub(crate) struct SweptRecord {
 
 impl SweptRecord {
     /// Reads the series of a record where `metric` needs them, and drops what is not compared.
-    pub(crate) fn read(directory: &Path, record: RunRecord, metric: Metric) -> Result<Self, ReadError> {
-        let from_record = metric.of_record(record.status, record.metrics, record.provenance.training_seconds);
+    pub(crate) fn read(
+        directory: &Path,
+        record: RunRecord,
+        metric: Metric,
+    ) -> Result<Self, ReadError> {
+        let from_record =
+            metric.of_record(record.status, record.metrics, record.provenance.training_seconds);
         let (mut record, value) = match from_record {
             Some(value) => (record, value),
             None => {
@@ -135,14 +142,31 @@ impl Gathering {
         let training_seconds = record.provenance.training_seconds;
         let started = record.provenance.started.clone();
         self.remember(record.provenance);
-        let place = *self.places.entry((record.experiment, record.arm)).or_insert_with_key(|(experiment, _)| {
-            self.points.push(Draft { experiment: experiment.clone(), title: record.title, sweep, runs: Vec::new() });
-            self.points.len() - 1
-        });
+        let place = *self.places.entry((record.experiment, record.arm)).or_insert_with_key(
+            |(experiment, _)| {
+                self.points.push(Draft {
+                    experiment: experiment.clone(),
+                    title: record.title,
+                    sweep,
+                    runs: Vec::new(),
+                });
+                self.points.len() - 1
+            },
+        );
         let diverged = record.status == record::Status::Diverged;
-        let run =
-            SweptRun { directory: directory.to_owned(), seed: record.seed, diverged, metrics, training_seconds, value };
-        self.points[place].runs.push(DraftRun { started, settings: self.settings.place(record.settings), run });
+        let run = SweptRun {
+            directory: directory.to_owned(),
+            seed: record.seed,
+            diverged,
+            metrics,
+            training_seconds,
+            value,
+        };
+        self.points[place].runs.push(DraftRun {
+            started,
+            settings: self.settings.place(record.settings),
+            run,
+        });
         Ok(())
     }
 
@@ -157,7 +181,12 @@ impl Gathering {
         if provenance.started > origin.last {
             origin.last.clone_from(&provenance.started);
         }
-        let lasting = Provenance { started: String::new(), training_seconds: 0.0, resumed: Vec::new(), ..provenance };
+        let lasting = Provenance {
+            started: String::new(),
+            training_seconds: 0.0,
+            resumed: Vec::new(),
+            ..provenance
+        };
         if self.provenances.insert(format!("{lasting:?}")) {
             origin.provenances.push(lasting);
         }
@@ -167,12 +196,18 @@ impl Gathering {
     ///
     /// # Errors
     /// [`LoadError::Mixed`] where they are of sweeps over different settings.
-    pub(crate) fn finish(mut self, metric: Metric, mut warnings: Vec<Warning>) -> Result<Sweep, LoadError> {
+    pub(crate) fn finish(
+        mut self,
+        metric: Metric,
+        mut warnings: Vec<Warning>,
+    ) -> Result<Sweep, LoadError> {
         let settings = &self.settings;
         for point in &mut self.points {
             let differs = |newest: &DraftRun, run: &DraftRun| {
                 (newest.settings != run.settings)
-                    .then(|| difference(&settings.get(newest.settings), &settings.get(run.settings)))
+                    .then(|| {
+                        difference(&settings.get(newest.settings), &settings.get(run.settings))
+                    })
                     .flatten()
             };
             point.runs = kept(std::mem::take(&mut point.runs), differs, &mut warnings);
@@ -180,30 +215,50 @@ impl Gathering {
         let swept = self.swept_names()?;
         let axes = self.axes(&swept);
         let (shared, uneven) = (self.shared(), self.uneven(&swept));
-        let title = title(self.points.iter().map(|point| (point.title.as_str(), point.experiment.as_str())));
-        let experiments = self.points.iter().map(|point| &point.experiment).collect::<BTreeSet<_>>().len();
+        let title = title(
+            self.points.iter().map(|point| (point.title.as_str(), point.experiment.as_str())),
+        );
+        let experiments =
+            self.points.iter().map(|point| &point.experiment).collect::<BTreeSet<_>>().len();
         let mut arms: Vec<SweptArm> = Vec::new();
         let mut places: HashMap<(String, String), usize> = HashMap::new();
         for Draft { experiment, sweep, runs, .. } in self.points {
-            let at = axes.iter().filter_map(|axis| axis.place(value(&sweep, &axis.setting)?)).collect();
-            let place = *places.entry((experiment, sweep.arm)).or_insert_with_key(|(experiment, name)| {
-                let mut settings = self.settings.get(runs[0].settings);
-                settings.retain(|name, _| !swept.contains(name));
-                let (label, experiment) = (label(experiment, name, experiments), experiment.clone());
-                arms.push(SweptArm { label, experiment, settings, points: Vec::new() });
-                arms.len() - 1
-            });
-            arms[place].points.push(SweptPoint { at, runs: runs.into_iter().map(|draft| draft.run).collect() });
+            let at =
+                axes.iter().filter_map(|axis| axis.place(value(&sweep, &axis.setting)?)).collect();
+            let place =
+                *places.entry((experiment, sweep.arm)).or_insert_with_key(|(experiment, name)| {
+                    let mut settings = self.settings.get(runs[0].settings);
+                    settings.retain(|name, _| !swept.contains(name));
+                    let (label, experiment) =
+                        (label(experiment, name, experiments), experiment.clone());
+                    arms.push(SweptArm { label, experiment, settings, points: Vec::new() });
+                    arms.len() - 1
+                });
+            arms[place]
+                .points
+                .push(SweptPoint { at, runs: runs.into_iter().map(|draft| draft.run).collect() });
         }
         for arm in &mut arms {
             arm.points.sort_by(|a, b| a.at.cmp(&b.at));
         }
-        Ok(Sweep { title, metric, axes, arms, shared, uneven, origin: self.origin, warnings, paths: Vec::new() })
+        Ok(Sweep {
+            title,
+            metric,
+            axes,
+            arms,
+            shared,
+            uneven,
+            origin: self.origin,
+            warnings,
+            paths: Vec::new(),
+        })
     }
 
     /// The settings on the axes, in the order of the first record.
     fn swept_names(&self) -> Result<Vec<String>, LoadError> {
-        let names = |point: &Draft| point.sweep.axes.iter().map(|axis| axis.setting.clone()).collect::<Vec<_>>();
+        let names = |point: &Draft| {
+            point.sweep.axes.iter().map(|axis| axis.setting.clone()).collect::<Vec<_>>()
+        };
         let first = names(&self.points[0]);
         let sorted = |mut names: Vec<String>| {
             names.sort();
@@ -213,7 +268,11 @@ impl Gathering {
         match self.points.iter().map(names).find(|other| sorted(other.clone()) != same) {
             None => Ok(first),
             Some(other) => Err(LoadError::Mixed {
-                reason: format!("a sweep over {} and one over {} meet here", first.join(", "), other.join(", ")),
+                reason: format!(
+                    "a sweep over {} and one over {} meet here",
+                    first.join(", "),
+                    other.join(", ")
+                ),
             }),
         }
     }
@@ -221,7 +280,12 @@ impl Gathering {
     /// The axes along which anything varies, those that vary one to one as one; at least one.
     fn axes(&self, names: &[String]) -> Vec<SweepAxis> {
         let of = |name: &String| {
-            let scale = self.points[0].sweep.axes.iter().find(|axis| axis.setting == *name).map(|axis| axis.scale);
+            let scale = self.points[0]
+                .sweep
+                .axes
+                .iter()
+                .find(|axis| axis.setting == *name)
+                .map(|axis| axis.scale);
             let values = self.points.iter().filter_map(|point| value(&point.sweep, name)).cloned();
             SweepAxis::new(name.clone(), scale.unwrap_or(record::Scale::Listed), values)
         };
@@ -242,8 +306,10 @@ impl Gathering {
     }
 
     fn vary_together(&self, a: &SweepAxis, b: &SweepAxis) -> bool {
-        let place = |axis: &SweepAxis, point: &Draft| axis.place(value(&point.sweep, &axis.setting)?);
-        let pairs: HashSet<_> = self.points.iter().map(|point| (place(a, point), place(b, point))).collect();
+        let place =
+            |axis: &SweepAxis, point: &Draft| axis.place(value(&point.sweep, &axis.setting)?);
+        let pairs: HashSet<_> =
+            self.points.iter().map(|point| (place(a, point), place(b, point))).collect();
         a.values.len() == b.values.len() && pairs.len() == a.values.len()
     }
 
@@ -270,7 +336,10 @@ impl Gathering {
         for (point, set) in self.sets() {
             let first = *first.entry((&point.experiment, &point.sweep.arm)).or_insert(set);
             uneven.extend(
-                self.settings.unequal(first, set).into_iter().filter(|name| !sections.contains(&section(name))),
+                self.settings
+                    .unequal(first, set)
+                    .into_iter()
+                    .filter(|name| !sections.contains(&section(name))),
             );
         }
         uneven.into_iter().map(str::to_owned).collect()

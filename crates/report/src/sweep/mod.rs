@@ -119,7 +119,9 @@ impl Sweep {
         let mut study = Study { title: self.title.clone(), ..Study::load(&directories)? };
         for arm in &mut study.arms {
             let directory = &arm.runs[0].directory;
-            if let Some(of) = chosen.iter().find(|of| runs(of).iter().any(|run| run.directory == *directory)) {
+            if let Some(of) =
+                chosen.iter().find(|of| runs(of).iter().any(|run| run.directory == *directory))
+            {
                 arm.label = format!("{} at {}", of.label, comparison.values(of.best()));
             }
         }

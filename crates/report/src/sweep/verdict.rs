@@ -44,11 +44,16 @@ impl SweepComparison {
                 if tested < others { " that can be tested" } else { "" }
             )),
             (1, _, 1) => Some("no difference to the other setting can be shown".to_owned()),
-            _ if alike == others => Some(format!("no difference to any of the other {others} settings can be shown")),
+            _ if alike == others => {
+                Some(format!("no difference to any of the other {others} settings can be shown"))
+            }
             _ => Some(match self.range(arm) {
                 Some(range) => format!("{range} no difference to that can be shown"),
                 None => {
-                    format!("no difference to {alike} of the other {others} settings can be shown{}", self.span(arm))
+                    format!(
+                        "no difference to {alike} of the other {others} settings can be shown{}",
+                        self.span(arm)
+                    )
                 }
             }),
         }
@@ -65,7 +70,8 @@ impl SweepComparison {
         let first = (0..arm.points.len()).find(|&place| near(place))?;
         let last = (0..arm.points.len()).rfind(|&place| near(place))?;
         if !axis.is_numeric() {
-            let alike: Vec<String> = arm.points.iter().filter(|point| point.is_alike()).map(label).collect();
+            let alike: Vec<String> =
+                arm.points.iter().filter(|point| point.is_alike()).map(label).collect();
             return (alike.len() <= 4).then(|| format!("for {}", words(&alike)));
         }
         let whole = (first..=last).all(near) && first < last;
@@ -77,15 +83,19 @@ impl SweepComparison {
         let near = |point: &&PointResult| point.is_alike();
         match (self.axes.as_slice(), arm.points.iter().find(near), arm.points.iter().rfind(near)) {
             ([axis], Some(first), Some(last)) if axis.is_numeric() && first.at != last.at => {
-                format!("; they lie between {} and {}", axis.labels[first.at[0]], axis.labels[last.at[0]])
+                format!(
+                    "; they lie between {} and {}",
+                    axis.labels[first.at[0]], axis.labels[last.at[0]]
+                )
             }
             _ => String::new(),
         }
     }
 
     fn arms_at_their_best(&self) -> Option<String> {
-        let others: Vec<(&SweptResult, &BestPair)> =
-            (1..self.arms.len()).filter_map(|other| Some((&self.arms[other], self.against_best(other)?))).collect();
+        let others: Vec<(&SweptResult, &BestPair)> = (1..self.arms.len())
+            .filter_map(|other| Some((&self.arms[other], self.against_best(other)?)))
+            .collect();
         if let [(other, pair)] = others.as_slice() {
             let lead = pair.lead?;
             let at = format!("{} at {}", other.label, self.place(other.best()));
@@ -123,8 +133,16 @@ impl SweepComparison {
         let settings: Vec<usize> = self.arms.iter().map(|arm| arm.points.len()).collect();
         let most = settings.iter().copied().max().unwrap_or(0);
         if most > 1 && self.seeds().1 > 1 {
-            let among = if settings.iter().all(|&count| count == most) { String::new() } else { "up to ".to_owned() };
-            let arms = if self.arms.len() > 1 { "Each arm's best setting was" } else { "The best setting was" };
+            let among = if settings.iter().all(|&count| count == most) {
+                String::new()
+            } else {
+                "up to ".to_owned()
+            };
+            let arms = if self.arms.len() > 1 {
+                "Each arm's best setting was"
+            } else {
+                "The best setting was"
+            };
             notes.push(format!(
                 "{arms} chosen among {among}{most} by the same runs, so its mean flatters it; its interval and the tests \
                  are corrected for that choice."
@@ -132,24 +150,39 @@ impl SweepComparison {
         }
         notes.extend(self.arms.iter().filter_map(|arm| self.at_the_edge(arm)));
         notes.extend(self.divergence());
-        let infinite =
-            self.arms.iter().flat_map(|arm| &arm.points).filter(|point| !point.summary.mean.is_finite()).count();
+        let infinite = self
+            .arms
+            .iter()
+            .flat_map(|arm| &arm.points)
+            .filter(|point| !point.summary.mean.is_finite())
+            .count();
         if infinite > 0 {
             notes.push(match infinite {
-                1 => "One setting has no finite mean, so no test of means applies to it.".to_owned(),
-                many => format!("{many} settings have no finite mean, so no test of means applies to them."),
+                1 => {
+                    "One setting has no finite mean, so no test of means applies to it.".to_owned()
+                }
+                many => format!(
+                    "{many} settings have no finite mean, so no test of means applies to them."
+                ),
             });
         }
         let found: usize = settings.iter().sum();
         if found < self.grid() {
-            notes.push(format!("{} of the grid's {} settings have no finished run.", self.grid() - found, self.grid()));
+            notes.push(format!(
+                "{} of the grid's {} settings have no finished run.",
+                self.grid() - found,
+                self.grid()
+            ));
         }
         let (few, many) = self.seeds();
         if few != many {
             notes.push(format!("Settings have {few} to {many} seeds; they are compared by the seeds that both have."));
         }
         if !self.uneven.is_empty() {
-            notes.push(format!("Beside the axes, the settings of an arm differ in {} too.", words(&self.uneven)));
+            notes.push(format!(
+                "Beside the axes, the settings of an arm differ in {} too.",
+                words(&self.uneven)
+            ));
         }
         notes
     }
@@ -158,9 +191,12 @@ impl SweepComparison {
     fn at_the_edge(&self, arm: &SweptResult) -> Option<String> {
         let at = &arm.best().at;
         let edge = self.axes.iter().zip(at).find(|(axis, at)| {
-            axis.is_numeric() && axis.values.len() > 2 && (**at == 0 || **at == axis.values.len() - 1)
+            axis.is_numeric()
+                && axis.values.len() > 2
+                && (**at == 0 || **at == axis.values.len() - 1)
         })?;
-        let (which, beyond) = if *edge.1 == 0 { ("smallest", "below") } else { ("largest", "above") };
+        let (which, beyond) =
+            if *edge.1 == 0 { ("smallest", "below") } else { ("largest", "above") };
         Some(format!(
             "{} is best at the {which} {} of the sweep; what lies {beyond} was not tried.",
             arm.label, edge.0.setting
@@ -169,13 +205,15 @@ impl SweepComparison {
 
     fn divergence(&self) -> Option<String> {
         let counts = self.arms.iter().map(SweptResult::diverged);
-        let (runs, diverged) = counts.fold((0, 0), |(runs, diverged), (r, d)| (runs + r, diverged + d));
+        let (runs, diverged) =
+            counts.fold((0, 0), |(runs, diverged), (r, d)| (runs + r, diverged + d));
         let points = || self.arms.iter().flat_map(|arm| &arm.points);
         let settings = points().filter(|point| point.diverged > 0);
         let places: BTreeSet<&[usize]> = settings.clone().map(|point| &point.at[..]).collect();
         let at = match self.axes.as_slice() {
             [axis] if places.len() <= 4 => {
-                let labels: Vec<String> = places.iter().map(|at| axis.labels[at[0]].clone()).collect();
+                let labels: Vec<String> =
+                    places.iter().map(|at| axis.labels[at[0]].clone()).collect();
                 format!("at {} = {}", axis.setting, words(&labels))
             }
             _ => format!("at {} of {} settings", settings.count(), points().count()),

@@ -25,8 +25,10 @@ pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize]) ->
         "p_permutation_holm",
         "probability_of_improvement",
     ];
-    let mut lines =
-        vec![row(head.iter().map(|name| (*name).to_owned()).chain(differences.iter().map(|d| d.setting.clone())))];
+    let mut lines = vec![row(head
+        .iter()
+        .map(|name| (*name).to_owned())
+        .chain(differences.iter().map(|d| d.setting.clone())))];
     for &place in order {
         let arm = &comparison.arms[place];
         let summary = &arm.summary;
@@ -66,7 +68,11 @@ pub(super) fn number(number: Option<f64>) -> String {
 /// A line by RFC 4180, but for the line break.
 pub(super) fn row(cells: impl Iterator<Item = String>) -> String {
     let quoted = cells.map(|cell| {
-        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+        if cell.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell
+        }
     });
     quoted.collect::<Vec<_>>().join(",") + "\n"
 }

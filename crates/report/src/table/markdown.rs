@@ -6,8 +6,10 @@ use crate::verdict::number;
 
 pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
     let metric = comparison.metric;
-    let mut text = format!("**{}**: {}{}\n\n", escape(&comparison.title), metric.title(), metric.unit());
-    text += "| arm | seeds | mean | 95 % interval | std | median | min | max | to best | p (Holm) |\n";
+    let mut text =
+        format!("**{}**: {}{}\n\n", escape(&comparison.title), metric.title(), metric.unit());
+    text +=
+        "| arm | seeds | mean | 95 % interval | std | median | min | max | to best | p (Holm) |\n";
     text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for &place in order {
         let arm = &comparison.arms[place];
@@ -16,13 +18,18 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
             escape(&arm.label),
             summary.n.to_string(),
             metric.show(summary.mean),
-            summary.interval.map_or("–".into(), |i| format!("{} to {}", metric.show(i.low), metric.show(i.high))),
+            summary.interval.map_or("–".into(), |i| {
+                format!("{} to {}", metric.show(i.low), metric.show(i.high))
+            }),
             summary.std.map_or("–".into(), |std| metric.show(std)),
             metric.show(summary.median),
             metric.show(summary.min),
             metric.show(summary.max),
             to_best(comparison, place),
-            comparison.against_best(place).and_then(|pair| pair.p_t_holm).map_or("–".into(), number),
+            comparison
+                .against_best(place)
+                .and_then(|pair| pair.p_t_holm)
+                .map_or("–".into(), number),
         ];
         text += &format!("| {} |\n", cells.join(" | "));
     }

@@ -18,11 +18,17 @@ pub(super) struct Column {
     pub(super) flush_left: bool,
 }
 
-pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize], width: usize) -> String {
+pub(super) fn render(
+    study: &Study,
+    comparison: &Comparison,
+    order: &[usize],
+    width: usize,
+) -> String {
     let width = width.max(40);
     let metric = comparison.metric;
     // The spread of each arm is shown where it has room without cutting a label.
-    let spread = Some(columns(study, comparison, order, true)).filter(|columns| natural_width(columns) <= width);
+    let spread = Some(columns(study, comparison, order, true))
+        .filter(|columns| natural_width(columns) <= width);
     let columns = spread.unwrap_or_else(|| columns(study, comparison, order, false));
 
     let mut text = String::new();
@@ -36,7 +42,10 @@ pub(super) fn render(study: &Study, comparison: &Comparison, order: &[usize], wi
     text += "\n\n";
     text += &lines(columns, width);
     if order.iter().any(|&arm| mark(comparison, arm) == ALIKE) {
-        let note = format!("{ALIKE} no difference to the best can be shown (p ≥ {LEVEL}; {})", comparison.test());
+        let note = format!(
+            "{ALIKE} no difference to the best can be shown (p ≥ {LEVEL}; {})",
+            comparison.test()
+        );
         text += "\n";
         text += &fill(&note, width);
         text += "\n";
@@ -63,7 +72,11 @@ fn columns(study: &Study, comparison: &Comparison, order: &[usize], spread: bool
             cells: arms().map(|(arm, _)| mark(comparison, arm).into()).collect(),
             flush_left: true,
         },
-        Column { head: "arm".into(), cells: arms().map(|(_, arm)| arm.label.clone()).collect(), flush_left: true },
+        Column {
+            head: "arm".into(),
+            cells: arms().map(|(_, arm)| arm.label.clone()).collect(),
+            flush_left: true,
+        },
     ];
     let mut column = |head: &str, cell: &dyn Fn(usize, &RankedArm) -> String| {
         columns.push(Column {
@@ -87,7 +100,10 @@ fn columns(study: &Study, comparison: &Comparison, order: &[usize], spread: bool
     }
     if several && seeds > 1 {
         column("p", &|place, _| {
-            comparison.against_best(place).and_then(|pair| pair.p_t_holm).map_or(String::new(), number)
+            comparison
+                .against_best(place)
+                .and_then(|pair| pair.p_t_holm)
+                .map_or(String::new(), number)
         });
     }
     if comparison.seeds().0 != seeds {
@@ -180,8 +196,11 @@ pub(super) fn shorten(label: &str, width: usize) -> String {
     loop {
         kept -= 1;
         let (start, end) = (kept.div_ceil(2), kept / 2);
-        let short: String =
-            characters[..start].iter().chain(&['…']).chain(&characters[characters.len() - end..]).collect();
+        let short: String = characters[..start]
+            .iter()
+            .chain(&['…'])
+            .chain(&characters[characters.len() - end..])
+            .collect();
         if display_width(&short) <= width || kept == 0 {
             return short;
         }
@@ -206,10 +225,14 @@ fn sparks(study: &Study, arms: impl Iterator<Item = usize>) -> Vec<String> {
 
 /// Heights from 0 to 1 as a row of blocks, with a gap where there is none.
 pub(super) fn sparks_of(heights: impl Iterator<Item = Option<f64>>) -> String {
-    let block = |height: f64| ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(height * 7.0).round() as usize % 8];
+    let block =
+        |height: f64| ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][(height * 7.0).round() as usize % 8];
     heights.map(|height| height.map_or(' ', block)).collect()
 }
 
 pub(super) fn fill(text: &str, width: usize) -> String {
-    textwrap::fill(text, textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation))
+    textwrap::fill(
+        text,
+        textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation),
+    )
 }

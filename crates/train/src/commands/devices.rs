@@ -28,7 +28,10 @@ pub(crate) fn devices(args: &DevicesArgs) -> Done {
                 json!({ "device": index, "kind": kind, "name": name, "api": api, "driver": driver, "default": default })
             })
             .collect();
-        anstream::println!("{:#}", json!({ "cpu": training::cpu(), "adapters": adapters, "message": message }));
+        anstream::println!(
+            "{:#}",
+            json!({ "cpu": training::cpu(), "adapters": adapters, "message": message })
+        );
         return Ok(());
     }
     let bold = anstyle::Style::new().bold();
@@ -36,7 +39,9 @@ pub(crate) fn devices(args: &DevicesArgs) -> Done {
     anstream::println!("  --backend flex     the default");
     anstream::println!("  --backend ndarray  to compare with");
     anstream::println!("\n{bold}Graphics adapters{bold:#}");
-    let width = |text: fn(&Adapter) -> &str| adapters.iter().map(|adapter| text(adapter).len()).max().unwrap_or(0);
+    let width = |text: fn(&Adapter) -> &str| {
+        adapters.iter().map(|adapter| text(adapter).len()).max().unwrap_or(0)
+    };
     let (kinds, names, apis) = (width(|a| a.kind.name()), width(|a| &a.name), width(|a| a.api));
     for adapter in &adapters {
         let Adapter { index, kind, name, api, driver } = adapter;
@@ -44,12 +49,17 @@ pub(crate) fn devices(args: &DevicesArgs) -> Done {
             true => "--backend wgpu".to_owned(),
             false => format!("--backend wgpu --device {index}"),
         };
-        anstream::println!("  {flags:27}  {:kinds$}  {name:names$}  {api:apis$}  {driver}", kind.name());
+        anstream::println!(
+            "  {flags:27}  {:kinds$}  {name:names$}  {api:apis$}  {driver}",
+            kind.name()
+        );
     }
     if let Some(message) = message {
         anstream::println!("  none: {message}");
     } else if adapters.iter().all(|adapter| adapter.kind == AdapterKind::Cpu) {
-        anstream::println!("\nOnly drivers that compute on the CPU, good for tests: the backend flex is faster there.");
+        anstream::println!(
+            "\nOnly drivers that compute on the CPU, good for tests: the backend flex is faster there."
+        );
     }
     Ok(())
 }

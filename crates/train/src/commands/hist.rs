@@ -26,9 +26,12 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
     if let (Some(min), Some(max)) = (args.min, args.max)
         && (min >= max || !(max - min).is_finite())
     {
-        return Err(Failure::BadInput(format!("--min must be less than --max, but {min} is not less than {max}")));
+        return Err(Failure::BadInput(format!(
+            "--min must be less than --max, but {min} is not less than {max}"
+        )));
     }
-    let (title, seed, drawn) = if let Some(file) = &args.config { of_config(args, file)? } else { of_kind(args)? };
+    let (title, seed, drawn) =
+        if let Some(file) = &args.config { of_config(args, file)? } else { of_kind(args)? };
     let bold = anstyle::Style::new().bold();
     let cyan = anstyle::AnsiColor::Cyan.on_default();
     for Drawn { label, histogram, std, .. } in &drawn {
@@ -38,7 +41,9 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
         anstream::println!("{cyan}{}{cyan:#}\n", histogram.text());
         // Adding 0 takes the sign off a mean that rounds to 0.
         let mean = (mean * 1e4).round() / 1e4 + 0.0;
-        anstream::println!("mean {mean:.4}  std {measured:.4}{theory}  min {min:.4}  max {max:.4}\n");
+        anstream::println!(
+            "mean {mean:.4}  std {measured:.4}{theory}  min {min:.4}  max {max:.4}\n"
+        );
     }
     let (Some(out), Some(format)) = (&args.out, format) else { return Ok(()) };
     let panels: Vec<Panel> = drawn
@@ -46,7 +51,8 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
         .map(|drawn| {
             // A constant has no density: all of it is at one point.
             let law = drawn.law.filter(|law| !matches!(law, Law::Constant { .. }));
-            let density = law.map(|law| Box::new(move |x| law.density(x)) as Box<dyn Fn(f64) -> f64>);
+            let density =
+                law.map(|law| Box::new(move |x| law.density(x)) as Box<dyn Fn(f64) -> f64>);
             Panel {
                 label: format!("{}, {} numbers", drawn.label, drawn.histogram.count),
                 histogram: &drawn.histogram,
@@ -54,8 +60,11 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
             }
         })
         .collect();
-    let line =
-        if panels.iter().any(|panel| panel.density.is_some()) { ", the line the density drawn from" } else { "" };
+    let line = if panels.iter().any(|panel| panel.density.is_some()) {
+        ", the line the density drawn from"
+    } else {
+        ""
+    };
     let picture = picture::histograms(&title, &format!("seed {seed}{line}"), &panels);
     let bytes = match format {
         Format::Svg => picture.svg().as_bytes().to_vec(),
@@ -92,15 +101,28 @@ fn of_kind(args: &HistArgs) -> Result<(String, u64, Vec<Drawn>), Failure> {
     let given = init.parameters().into_iter().zip(kind.parameters);
     let unusual = given.filter(|((_, value), parameter)| parameter.default.as_ref() != Some(value));
     let said: Vec<String> = unusual.map(|((name, value), _)| format!("{name} = {value}")).collect();
-    let title = if said.is_empty() { kind.name.to_owned() } else { format!("{}: {}", kind.name, said.join(", ")) };
-    let drawn = draw(args, &init, None, &Target::linear(fan_in, fan_out), seed, format!("{fan_in} × {fan_out}"))
-        .map_err(|error| Failure::BadInput(error.to_string()))?;
+    let title = if said.is_empty() {
+        kind.name.to_owned()
+    } else {
+        format!("{}: {}", kind.name, said.join(", "))
+    };
+    let drawn = draw(
+        args,
+        &init,
+        None,
+        &Target::linear(fan_in, fan_out),
+        seed,
+        format!("{fan_in} × {fan_out}"),
+    )
+    .map_err(|error| Failure::BadInput(error.to_string()))?;
     Ok((title, seed, vec![drawn]))
 }
 
 fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), Failure> {
     let plan = load(&[file.to_owned()], &overrides(args))?;
-    let Some(experiment) = plan.experiments.first() else { return Ok((String::new(), 0, Vec::new())) };
+    let Some(experiment) = plan.experiments.first() else {
+        return Ok((String::new(), 0, Vec::new()));
+    };
     let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
     let mut drawn = Vec::new();
     for experiment::Arm { name: arm, settings, .. } in &experiment.arms {
@@ -139,7 +161,8 @@ fn draw(
     if let Some(draws) = args.draws {
         numbers.truncate(usize::try_from(draws).unwrap_or(usize::MAX));
     }
-    let label = if init.needs_first_batch() { format!("{label}, before the first batch") } else { label };
+    let label =
+        if init.needs_first_batch() { format!("{label}, before the first batch") } else { label };
     let histogram = Histogram::of(&numbers, usize::from(args.bins), args.min.zip(args.max));
     Ok(Drawn { label, histogram, law: init.law(target), std: init.std(target) })
 }

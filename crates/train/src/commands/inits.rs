@@ -58,13 +58,19 @@ fn describe(kind: &Kind) -> Done {
             (width(|it| it.name.to_owned()), width(|it| it.domain.to_string()), width(default));
         anstream::println!("{bold}Parameters{bold:#}");
         for parameter in kind.parameters {
-            let (name, domain, meaning) = (parameter.name, parameter.domain.to_string(), parameter.meaning);
-            anstream::println!("  {name:names$}  {domain:domains$}  {:defaults$}  {meaning}", default(parameter));
+            let (name, domain, meaning) =
+                (parameter.name, parameter.domain.to_string(), parameter.meaning);
+            anstream::println!(
+                "  {name:names$}  {domain:domains$}  {:defaults$}  {meaning}",
+                default(parameter)
+            );
         }
         anstream::println!();
     }
     anstream::println!("{bold}Example{bold:#}\n  {}\n", kind.example);
-    anstream::println!("{bold}Standard deviation{bold:#} of the default network's weights, by the example");
+    anstream::println!(
+        "{bold}Standard deviation{bold:#} of the default network's weights, by the example"
+    );
     for Spread { layer, std, measured } in spreads(kind)? {
         let [inputs, outputs] = [layer.fan_in, layer.fan_out].map(|fan| fan.to_string());
         let note = match (measured, kind.category) {
@@ -100,7 +106,8 @@ fn spreads(kind: &Kind) -> Result<Vec<Spread>, Failure> {
 }
 
 fn measured(init: &Initializer, layer: &Target) -> Result<f64, Failure> {
-    let drawn = init.draw_layer(None, layer, 0).map_err(|error| Failure::Failed(error.to_string()))?;
+    let drawn =
+        init.draw_layer(None, layer, 0).map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(Histogram::of(&drawn.weight, 1, None).std)
 }
 
@@ -110,7 +117,8 @@ fn as_json(kind: &Kind) -> Result<serde_json::Value, Failure> {
         .iter()
         .map(|parameter| {
             let default = parameter.default.as_ref().map(ToString::to_string);
-            let (name, takes, meaning) = (parameter.name, parameter.domain.to_string(), parameter.meaning);
+            let (name, takes, meaning) =
+                (parameter.name, parameter.domain.to_string(), parameter.meaning);
             json!({ "name": name, "takes": takes, "default": default, "meaning": meaning })
         })
         .collect();

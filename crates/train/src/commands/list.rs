@@ -10,8 +10,9 @@ use crate::exit::{Done, Failure};
 
 /// Prints every experiment of the folder; a broken config says so in its line.
 pub(crate) fn list(args: &ListArgs) -> Done {
-    let entries = std::fs::read_dir(&args.folder)
-        .map_err(|error| Failure::BadInput(format!("cannot list {}: {error}", args.folder.display())))?;
+    let entries = std::fs::read_dir(&args.folder).map_err(|error| {
+        Failure::BadInput(format!("cannot list {}: {error}", args.folder.display()))
+    })?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
@@ -38,7 +39,9 @@ pub(crate) fn list(args: &ListArgs) -> Done {
             }
         }
     }
-    let width = |column: fn(&(String, String, String)) -> &String| rows.iter().map(|row| column(row).len()).max();
+    let width = |column: fn(&(String, String, String)) -> &String| {
+        rows.iter().map(|row| column(row).len()).max()
+    };
     let (name, runs) = (width(|row| &row.0).unwrap_or(0), width(|row| &row.1).unwrap_or(0));
     for row in &rows {
         anstream::println!("{:name$}  {:>runs$}  {}", row.0, row.1, row.2);

@@ -26,7 +26,10 @@ pub(crate) fn plan(args: &PlanArgs) -> Done {
         .zip(&runs)
         .map(|(record, spec)| {
             let record = record.as_ref();
-            record.filter(|record| record.id == spec.id()).into_iter().for_each(|record| rates.learn(spec, record));
+            record
+                .filter(|record| record.id == spec.id())
+                .into_iter()
+                .for_each(|record| rates.learn(spec, record));
             There::of(record, spec)
         })
         .collect();
@@ -96,7 +99,12 @@ fn print_experiment(experiment: &Experiment) {
         factors.insert(1, count(points, "point"));
     }
     let runs = count(experiment.arms.len() * seeds, "run");
-    anstream::println!("{}: {} ({} = {runs})", experiment.name, experiment.title, factors.join(" x "));
+    anstream::println!(
+        "{}: {} ({} = {runs})",
+        experiment.name,
+        experiment.title,
+        factors.join(" x ")
+    );
     if !experiment.sweep.is_empty() {
         anstream::println!("\n  swept over");
         for axes in &experiment.sweep {
@@ -110,7 +118,9 @@ fn print_experiment(experiment: &Experiment) {
     let axes: Vec<&str> = experiment.sweep.iter().flatten().map(|axis| &*axis.setting).collect();
     for (place, arm) in swept.iter().enumerate() {
         let settings = &arm.settings;
-        let steps = settings.training_images().map(|images| format!(", {}", count(settings.steps(images), "step")));
+        let steps = settings
+            .training_images()
+            .map(|images| format!(", {}", count(settings.steps(images), "step")));
         let (name, first) = match &arm.point {
             Some(point) => (&point.arm, " at its first point"),
             None => (&arm.name, ""),
@@ -148,7 +158,12 @@ fn print_runs(runs: &[RunSpec], there: &[There], args: &PlanArgs) {
             anstream::println!("... {} more; --all shows them", left_out.len());
         }
         if !left_out.contains(&place) {
-            anstream::println!("{}  {:<14}  {}", spec.id(), there.status, spec.directory(&args.out).display());
+            anstream::println!(
+                "{}  {:<14}  {}",
+                spec.id(),
+                there.status,
+                spec.directory(&args.out).display()
+            );
         }
     }
 }
@@ -156,18 +171,30 @@ fn print_runs(runs: &[RunSpec], there: &[There], args: &PlanArgs) {
 fn print_estimate(runs: &[RunSpec], there: &[There], rates: &Rates, args: &PlanArgs) {
     let mut by_status: BTreeMap<&str, usize> = BTreeMap::new();
     there.iter().for_each(|there| *by_status.entry(&there.status).or_default() += 1);
-    let statuses: Vec<String> = by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
-    let seconds: Vec<f64> =
-        runs.iter().zip(there).filter(|(_, there)| !there.done).map(|(spec, _)| rates.seconds(spec)).collect();
+    let statuses: Vec<String> =
+        by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    let seconds: Vec<f64> = runs
+        .iter()
+        .zip(there)
+        .filter(|(_, there)| !there.done)
+        .map(|(spec, _)| rates.seconds(spec))
+        .collect();
     anstream::println!("\n{}: {}", count(runs.len(), "run"), statuses.join(", "));
     if seconds.is_empty() {
         return;
     }
-    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let jobs = args
+        .jobs
+        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let jobs = jobs.min(seconds.len());
     let basis = match rates.runs() {
-        0 => format!("a run's cost on another machine: no finished run in {} says better", args.out.display()),
-        learned => format!("how long {} in {} took", count(learned, "finished run"), args.out.display()),
+        0 => format!(
+            "a run's cost on another machine: no finished run in {} says better",
+            args.out.display()
+        ),
+        learned => {
+            format!("how long {} in {} took", count(learned, "finished run"), args.out.display())
+        }
     };
     let time = roughly(side_by_side(&seconds, jobs));
     anstream::println!(

@@ -30,7 +30,10 @@ pub(crate) fn replay(args: &ReplayArgs) -> Done {
     }
     match replay.is_equal() {
         true => Ok(()),
-        false => Err(Failure::Failed(format!("{} cannot be repeated to the bit here", args.run.display()))),
+        false => Err(Failure::Failed(format!(
+            "{} cannot be repeated to the bit here",
+            args.run.display()
+        ))),
     }
 }
 
@@ -38,21 +41,27 @@ fn print(replay: &Replay) {
     let label = replay.spec.label();
     let steps = replay.equal_steps;
     if replay.is_equal() {
-        anstream::println!("{label}: the losses of all {steps} steps and the final weights are the same to the bit");
+        anstream::println!(
+            "{label}: the losses of all {steps} steps and the final weights are the same to the bit"
+        );
         return;
     }
     anstream::println!("{label}: not the same");
     match replay.first_difference {
         None => anstream::println!("  the losses of all {steps} steps are the same"),
         Some((recorded, repeated)) => {
-            let loss =
-                |step: Option<Step>| step.map_or_else(|| "no such step".to_owned(), |step| step.loss.to_string());
+            let loss = |step: Option<Step>| {
+                step.map_or_else(|| "no such step".to_owned(), |step| step.loss.to_string())
+            };
             let (recorded, repeated) = (loss(recorded), loss(repeated));
-            anstream::println!("  step {steps} is the first that differs: {recorded} recorded, {repeated} now");
+            anstream::println!(
+                "  step {steps} is the first that differs: {recorded} recorded, {repeated} now"
+            );
         }
     }
     for tensor in &replay.weights {
-        let (name, different, of, largest) = (&tensor.tensor, tensor.different, tensor.of, tensor.largest);
+        let (name, different, of, largest) =
+            (&tensor.tensor, tensor.different, tensor.of, tensor.largest);
         anstream::println!("  {name}: {different} of {of} numbers differ, by {largest:e} at most");
     }
     let explained = explain("what is not as it was", &replay.provenance)

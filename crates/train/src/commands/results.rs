@@ -14,10 +14,20 @@ pub(crate) fn print_run(run: &Run, skipped: bool) {
     let dim = anstyle::Style::new().dimmed();
     let record = &run.record;
     let already = if skipped { " (finished before; --force runs it anew)" } else { "" };
-    anstream::println!("{bold}{}{bold:#}, seed {}{dim}{already}{dim:#}\n", record.title, record.seed);
+    anstream::println!(
+        "{bold}{}{bold:#}, seed {}{dim}{already}{dim:#}\n",
+        record.title,
+        record.seed
+    );
     if record.status != Status::Finished {
-        let why = record.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
-        anstream::println!("  {} after {} of {} steps{why}\n", record.status, record.steps, record.steps_planned);
+        let why =
+            record.message.as_deref().map(|message| format!(": {message}")).unwrap_or_default();
+        anstream::println!(
+            "  {} after {} of {} steps{why}\n",
+            record.status,
+            record.steps,
+            record.steps_planned
+        );
     }
     if let Some(metrics) = &record.metrics {
         let percent = |name, share: f64| anstream::println!("  {name:20}{:7.2} %", share * 100.0);
@@ -27,7 +37,11 @@ pub(crate) fn print_run(run: &Run, skipped: bool) {
         number("validation loss", metrics.validation_loss);
         number("loss of last batch", metrics.last_batch_loss);
         let seconds = record.provenance.training_seconds;
-        anstream::println!("  {dim}{} steps on {} in {seconds:.2} s{dim:#}\n", record.steps, record.provenance.backend);
+        anstream::println!(
+            "  {dim}{} steps on {} in {seconds:.2} s{dim:#}\n",
+            record.steps,
+            record.provenance.backend
+        );
     }
     let curve = terminal::loss_curve(std::slice::from_ref(run));
     if !curve.is_empty() {
@@ -60,13 +74,18 @@ pub(crate) fn draw(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failu
     std::thread::scope(|scope| {
         let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
         let threads: Vec<_> = pictures.into_iter().map(draw).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     })
 }
 
 fn pictures_of(study: &Study) -> Vec<(&'static str, picture::Picture)> {
-    let mut pictures =
-        vec![("loss-first-100", picture::first_batches(study)), ("loss-all", picture::all_batches(study))];
+    let mut pictures = vec![
+        ("loss-first-100", picture::first_batches(study)),
+        ("loss-all", picture::all_batches(study)),
+    ];
     if study.arms.len() > 1 {
         pictures.push(("accuracy", picture::accuracy_per_epoch(study)));
         pictures.push(("forest", picture::forest(study, &study.compare(Metric::default()))));
@@ -76,8 +95,9 @@ fn pictures_of(study: &Study) -> Vec<(&'static str, picture::Picture)> {
 }
 
 fn write(picture: &picture::Picture, folder: &Path, name: &str) -> Result<PathBuf, Failure> {
-    let failed =
-        |path: &Path, error: std::io::Error| Failure::Failed(format!("cannot write {}: {error}", path.display()));
+    let failed = |path: &Path, error: std::io::Error| {
+        Failure::Failed(format!("cannot write {}: {error}", path.display()))
+    };
     let png = picture.png().map_err(|error| Failure::Failed(error.to_string()))?;
     for (extension, bytes) in [("svg", picture.svg().as_bytes()), ("png", &png)] {
         let path = folder.join(format!("{name}.{extension}"));

@@ -39,8 +39,12 @@ pub(crate) fn run(args: &RunArgs) -> Done {
     let reports = execute(&runs, &options, &observer);
     progress.clear();
     match (args.format, args.shard) {
-        (Format::Json, _) => anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>())),
-        (Format::Text, Some(shard)) => anstream::println!("shard {shard}: {}", summary(&reports, planned)),
+        (Format::Json, _) => {
+            anstream::println!("{:#}", json!(reports.iter().map(as_json).collect::<Vec<_>>()))
+        }
+        (Format::Text, Some(shard)) => {
+            anstream::println!("shard {shard}: {}", summary(&reports, planned))
+        }
         (Format::Text, None) => show(&reports, &args.out)?,
     }
     conclude(&reports, args.force)
@@ -67,7 +71,8 @@ fn leave_plan(plan: &Plan, overrides: &Overrides, out: &Path) -> Done {
 
 /// What a shard did, in a line: the other parts of the comparison are elsewhere.
 fn summary(reports: &[RunReport], planned: usize) -> String {
-    let count = |counts: fn(&RunReport) -> bool| reports.iter().filter(|report| counts(report)).count();
+    let count =
+        |counts: fn(&RunReport) -> bool| reports.iter().filter(|report| counts(report)).count();
     let ended = |report: &RunReport, status| match &report.outcome {
         Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == status,
         _ => false,
@@ -76,10 +81,17 @@ fn summary(reports: &[RunReport], planned: usize) -> String {
         (reports.iter().filter(|report| ended(report, Status::Finished)).count(), "finished"),
         (reports.iter().filter(|report| ended(report, Status::Diverged)).count(), "diverged"),
         (count(|report| report.outcome.is_err()), "failed"),
-        (reports.iter().filter(|report| is_interrupted(report)).count(), "interrupted or not begun"),
-        (count(|report| matches!(report.outcome, Ok(Outcome::Elsewhere(_)))), "being written elsewhere"),
+        (
+            reports.iter().filter(|report| is_interrupted(report)).count(),
+            "interrupted or not begun",
+        ),
+        (
+            count(|report| matches!(report.outcome, Ok(Outcome::Elsewhere(_)))),
+            "being written elsewhere",
+        ),
     ];
-    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let counts: Vec<String> =
+        counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let before = match count(|report| matches!(report.outcome, Ok(Outcome::Skipped(_)))) {
         0 => String::new(),
         before => format!(" ({before} had a result before)"),
@@ -105,7 +117,8 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
     let (folder, loaded) = match runs.as_slice() {
         [] => return Ok(()),
         [report] => {
-            let run = read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
+            let run =
+                read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
             results::print_run(&run, skipped > 0);
             let Some(study) = Study::of(vec![run]) else { return Ok(()) };
             (report.directory.clone(), Loaded::Study(study))
@@ -113,7 +126,8 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
         [first, others @ ..] => {
             let one = others.iter().all(|report| report.spec.experiment == first.spec.experiment);
             let folder = if one { out.join(&first.spec.experiment) } else { out.to_owned() };
-            let directories: Vec<PathBuf> = runs.iter().map(|report| report.directory.clone()).collect();
+            let directories: Vec<PathBuf> =
+                runs.iter().map(|report| report.directory.clone()).collect();
             let Some(loaded) = compared(&directories, skipped)? else { return Ok(()) };
             (folder, loaded)
         }
@@ -151,14 +165,21 @@ fn compared(directories: &[PathBuf], skipped: usize) -> Result<Option<Loaded>, F
 /// The end of the program that the runs' ends come to.
 fn conclude(reports: &[RunReport], force: bool) -> Done {
     let alone = reports.len() == 1;
-    let failed: Vec<_> = reports.iter().filter_map(|r| r.outcome.as_ref().err().map(|error| (r, error))).collect();
+    let failed: Vec<_> =
+        reports.iter().filter_map(|r| r.outcome.as_ref().err().map(|error| (r, error))).collect();
     let failure = match failed.as_slice() {
         [] => None,
         [(_, error)] if alone => Some(error.to_string()),
         [(report, error)] => Some(format!("{}: {error}", report.spec.label())),
         _ => {
-            let lines = failed.iter().map(|(report, error)| format!("{}: {error}", report.spec.label()));
-            Some(format!("{} of {} runs have no result:\n{}", failed.len(), reports.len(), first(lines)))
+            let lines =
+                failed.iter().map(|(report, error)| format!("{}: {error}", report.spec.label()));
+            Some(format!(
+                "{} of {} runs have no result:\n{}",
+                failed.len(),
+                reports.len(),
+                first(lines)
+            ))
         }
     };
     let elsewhere: Vec<&String> = reports
@@ -175,7 +196,11 @@ fn conclude(reports: &[RunReport], force: bool) -> Done {
         (0, []) => {
             let Some(message) = failure else { return Ok(()) };
             let bad_input = failed.iter().all(|(_, error)| error.is_bad_input());
-            return Err(if bad_input { Failure::BadInput(message) } else { Failure::Failed(message) });
+            return Err(if bad_input {
+                Failure::BadInput(message)
+            } else {
+                Failure::Failed(message)
+            });
         }
         (0, [by]) => format!("{by}; {command} sees to what is left of it"),
         (0, by) => format!(
@@ -185,7 +210,11 @@ fn conclude(reports: &[RunReport], force: bool) -> Done {
             first(by.iter().map(|by| (*by).clone()))
         ),
         (1, []) if alone => format!("interrupted; {command} goes on"),
-        (n, by) => format!("interrupted; {} of {} runs are left for {command}", n + by.len(), reports.len()),
+        (n, by) => format!(
+            "interrupted; {} of {} runs are left for {command}",
+            n + by.len(),
+            reports.len()
+        ),
     };
     let message = failure.map_or(left.clone(), |failure| format!("{failure}\n{left}"));
     Err(if interrupted > 0 { Failure::Interrupted(message) } else { Failure::StartAgain(message) })
@@ -194,7 +223,9 @@ fn conclude(reports: &[RunReport], force: bool) -> Done {
 fn is_interrupted(report: &RunReport) -> bool {
     match &report.outcome {
         Ok(Outcome::NotBegun) => true,
-        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => summary.status == Status::Interrupted,
+        Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => {
+            summary.status == Status::Interrupted
+        }
         Ok(Outcome::Elsewhere(_)) | Err(_) => false,
     }
 }

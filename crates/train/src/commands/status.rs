@@ -20,8 +20,12 @@ pub(crate) fn status(args: &StatusArgs) -> Done {
         surveys.extend(survey(folder)?);
     }
     if surveys.is_empty() {
-        let folders: Vec<String> = args.folders.iter().map(|folder| folder.display().to_string()).collect();
-        return Err(Failure::BadInput(format!("no run was ever planned or recorded below {}", folders.join(", "))));
+        let folders: Vec<String> =
+            args.folders.iter().map(|folder| folder.display().to_string()).collect();
+        return Err(Failure::BadInput(format!(
+            "no run was ever planned or recorded below {}",
+            folders.join(", ")
+        )));
     }
     match args.format {
         Format::Json => anstream::println!("{:#}", as_json(&surveys)),
@@ -36,7 +40,10 @@ fn total(surveys: &[Survey]) -> Tally {
 
 fn print(surveys: &[Survey]) {
     print_table(surveys);
-    let running = surveys.iter().flat_map(|survey| &survey.running).map(|(run, at)| format!("{run}: {}", place(at)));
+    let running = surveys
+        .iter()
+        .flat_map(|survey| &survey.running)
+        .map(|(run, at)| format!("{run}: {}", place(at)));
     print_list("running", running.collect());
     let unclear = surveys.iter().flat_map(|survey| &survey.running_or_died);
     let unclear = unclear.map(|(run, at)| format!("{run}: {}{}", place(at), last_seen(at)));
@@ -51,20 +58,29 @@ fn print(surveys: &[Survey]) {
             anstream::println!("\nnote: {note}");
         }
     }
-    let commands = surveys.iter().filter(|survey| survey.tally.is_left()).filter_map(|survey| survey.command.clone());
+    let commands = surveys
+        .iter()
+        .filter(|survey| survey.tally.is_left())
+        .filter_map(|survey| survey.command.clone());
     print_list("to go on", commands.collect());
 }
 
 fn print_table(surveys: &[Survey]) {
     let sum = total(surveys);
-    let columns: Vec<usize> = (0..Tally::NAMES.len()).filter(|&c| Tally::ALWAYS[c] || sum.0[c] > 0).collect();
+    let columns: Vec<usize> =
+        (0..Tally::NAMES.len()).filter(|&c| Tally::ALWAYS[c] || sum.0[c] > 0).collect();
     let mut rows = vec![["experiment", "runs"].map(str::to_owned).to_vec()];
     rows[0].extend(columns.iter().map(|&column| Tally::NAMES[column].to_owned()));
     let row = |name: &str, planned: bool, tally: Tally| {
         let mut row = vec![name.to_owned(), tally.runs().to_string()];
         // What is missing is known only where there is a plan.
-        let cell =
-            |&c: &usize| if Tally::NAMES[c] == "missing" && !planned { "?".to_owned() } else { tally.0[c].to_string() };
+        let cell = |&c: &usize| {
+            if Tally::NAMES[c] == "missing" && !planned {
+                "?".to_owned()
+            } else {
+                tally.0[c].to_string()
+            }
+        };
         row.extend(columns.iter().map(cell));
         row
     };
@@ -72,12 +88,17 @@ fn print_table(surveys: &[Survey]) {
     if surveys.len() > 1 {
         rows.push(row("all", surveys.iter().all(|survey| survey.planned), sum));
     }
-    let widths: Vec<usize> =
-        (0..rows[0].len()).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
+        .collect();
     for (place, row) in rows.iter().enumerate() {
         let cells = row.iter().zip(&widths).enumerate();
         let cells: Vec<String> = cells
-            .map(|(c, (cell, &width))| if c == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") })
+            .map(
+                |(c, (cell, &width))| {
+                    if c == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+                },
+            )
             .collect();
         let style = if place == 0 { anstyle::Style::new().bold() } else { anstyle::Style::new() };
         anstream::println!("{style}{}{style:#}", cells.join("  "));
@@ -104,7 +125,11 @@ fn place(at: &Whereabouts) -> String {
     let host = at.host.clone();
     let process = at.process.map(|process| format!("process {process}"));
     let known: Vec<String> = host.into_iter().chain(process).collect();
-    if known.is_empty() { "a process that has not said who it is".to_owned() } else { known.join(", ") }
+    if known.is_empty() {
+        "a process that has not said who it is".to_owned()
+    } else {
+        known.join(", ")
+    }
 }
 
 fn last_seen(at: &Whereabouts) -> String {
@@ -124,12 +149,16 @@ fn rounded(duration: Duration) -> String {
 
 fn as_json(surveys: &[Survey]) -> Value {
     let counts = |tally: Tally| {
-        let mut counts: serde_json::Map<String, Value> =
-            Tally::NAMES.iter().zip(tally.0).map(|(name, count)| (name.replace(' ', "_"), count.into())).collect();
+        let mut counts: serde_json::Map<String, Value> = Tally::NAMES
+            .iter()
+            .zip(tally.0)
+            .map(|(name, count)| (name.replace(' ', "_"), count.into()))
+            .collect();
         counts.insert("runs".to_owned(), tally.runs().into());
         Value::Object(counts)
     };
-    let seen = |at: &Whereabouts| at.seen.map(|seen| humantime::format_rfc3339_seconds(seen).to_string());
+    let seen =
+        |at: &Whereabouts| at.seen.map(|seen| humantime::format_rfc3339_seconds(seen).to_string());
     let places = |runs: &[(String, Whereabouts)]| -> Vec<Value> {
         let place = |(run, at): &(String, Whereabouts)| json!({ "run": run, "host": at.host, "process": at.process, "last_sign_of_life": seen(at) });
         runs.iter().map(place).collect()

@@ -16,10 +16,19 @@ pub(crate) struct Tally(pub(crate) [usize; Tally::NAMES.len()]);
 
 impl Tally {
     /// What is counted, in this order.
-    pub(crate) const NAMES: [&'static str; 8] =
-        ["finished", "diverged", "failed", "interrupted", "running", "running or died", "unreadable", "missing"];
+    pub(crate) const NAMES: [&'static str; 8] = [
+        "finished",
+        "diverged",
+        "failed",
+        "interrupted",
+        "running",
+        "running or died",
+        "unreadable",
+        "missing",
+    ];
     /// What is worth a column though there be none.
-    pub(crate) const ALWAYS: [bool; Self::NAMES.len()] = [true, true, true, true, true, false, false, true];
+    pub(crate) const ALWAYS: [bool; Self::NAMES.len()] =
+        [true, true, true, true, true, false, false, true];
 
     fn count(&mut self, standing: &Standing) {
         let place = match standing {
@@ -85,7 +94,8 @@ impl Survey {
             Standing::RunningOrDied(at) => self.running_or_died.push((run(), at)),
             Standing::Failed(message) => self.failed.push((run(), message)),
             Standing::Unreadable(message) => self.unreadable.push((run(), message)),
-            Standing::Finished | Standing::Diverged | Standing::Interrupted | Standing::Missing => {}
+            Standing::Finished | Standing::Diverged | Standing::Interrupted | Standing::Missing => {
+            }
         }
     }
 }
@@ -127,8 +137,13 @@ fn survey_planned(folder: &Path, typed: &TypedPlan, host: &str) -> Survey {
     let runs = match load_text(&typed.config, &typed.text, &overrides) {
         Ok(plan) => plan.runs(),
         Err(problems) => {
-            let first = problems.list.first().map(|problem| problem.message.clone()).unwrap_or_default();
-            return unplanned(folder, host, format!("the plan cannot be had again from here: {first}"));
+            let first =
+                problems.list.first().map(|problem| problem.message.clone()).unwrap_or_default();
+            return unplanned(
+                folder,
+                host,
+                format!("the plan cannot be had again from here: {first}"),
+            );
         }
     };
     let mut survey = Survey {
@@ -139,7 +154,8 @@ fn survey_planned(folder: &Path, typed: &TypedPlan, host: &str) -> Survey {
         ..Survey::default()
     };
     // One look at each arm's folder says which runs were begun at all, and what stands there that the plan has not.
-    let mut there: HashSet<OsString> = run_folders(folder).into_iter().map(PathBuf::into_os_string).collect();
+    let mut there: HashSet<OsString> =
+        run_folders(folder).into_iter().map(PathBuf::into_os_string).collect();
     let path = |run: &RunSpec| match run.directory(Path::new("")).strip_prefix(&run.experiment) {
         Ok(below) => folder.join(below),
         Err(_) => run.directory(folder),
@@ -151,7 +167,9 @@ fn survey_planned(folder: &Path, typed: &TypedPlan, host: &str) -> Survey {
     let mut changed = 0;
     for (run, begun) in runs.iter().zip(&begun) {
         let standing = match begun.as_ref().and_then(|_| standings_there.next()) {
-            Some((standing, Some(head))) if head.id != run.id() && !matches!(standing, Standing::Running(_)) => {
+            Some((standing, Some(head)))
+                if head.id != run.id() && !matches!(standing, Standing::Running(_)) =>
+            {
                 changed += 1;
                 Standing::Missing
             }
@@ -168,24 +186,28 @@ fn survey_planned(folder: &Path, typed: &TypedPlan, host: &str) -> Survey {
         survey.notes.push(note);
     }
     let beside: Vec<PathBuf> = there.into_iter().map(PathBuf::from).collect();
-    let beside = standings(&beside, host).into_iter().filter(|(standing, _)| *standing != Standing::Missing).count();
+    let beside = standings(&beside, host)
+        .into_iter()
+        .filter(|(standing, _)| *standing != Standing::Missing)
+        .count();
     if beside > 0 {
-        survey
-            .notes
-            .push(format!("{name} has {beside} more records, of runs that were not in the command that came last"));
+        survey.notes.push(format!(
+            "{name} has {beside} more records, of runs that were not in the command that came last"
+        ));
     }
     if std::fs::read_to_string(&typed.config).ok().as_ref() != Some(&typed.text) {
         let config = typed.config.display();
-        survey
-            .notes
-            .push(format!("{config} is not there, or no longer says what it said when {name} was last started"));
+        survey.notes.push(format!(
+            "{config} is not there, or no longer says what it said when {name} was last started"
+        ));
     }
     survey
 }
 
 /// The command that was typed, less what does not belong to the plan.
 fn command(folder: &Path, typed: &TypedPlan, many: bool) -> String {
-    let mut words = vec!["train".to_owned(), "--config".to_owned(), typed.config.display().to_string()];
+    let mut words =
+        vec!["train".to_owned(), "--config".to_owned(), typed.config.display().to_string()];
     for (flag, text) in &typed.overrides {
         words.push(flag.clone());
         words.push(match text.split_once('=') {
@@ -198,7 +220,9 @@ fn command(folder: &Path, typed: &TypedPlan, many: bool) -> String {
         words.push("--many".to_owned());
     }
     match folder.parent() {
-        Some(out) if out != Path::new("runs") => words.extend(["--out".to_owned(), out.display().to_string()]),
+        Some(out) if out != Path::new("runs") => {
+            words.extend(["--out".to_owned(), out.display().to_string()])
+        }
         _ => {}
     }
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
@@ -217,7 +241,8 @@ fn quoted(word: &str) -> String {
 
 /// An experiment with a plan that is of no use.
 fn unplanned(folder: &Path, host: &str, note: String) -> Survey {
-    let mut survey = survey_loose(&run_folders(folder), host).into_iter().next().unwrap_or_default();
+    let mut survey =
+        survey_loose(&run_folders(folder), host).into_iter().next().unwrap_or_default();
     survey.folder = folder.to_owned();
     if survey.name.is_empty() {
         survey.name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();

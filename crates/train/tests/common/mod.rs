@@ -31,13 +31,19 @@ impl Lab {
 
     /// The binary with these arguments, run in the folder.
     pub(crate) fn train<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Output {
-        Command::cargo_bin("train").unwrap().args(arguments).current_dir(self.path()).output().unwrap()
+        Command::cargo_bin("train")
+            .unwrap()
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap()
     }
 
     /// The same, which must end well; its standard output as JSON.
     #[allow(dead_code)]
     pub(crate) fn json<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> serde_json::Value {
-        let mut arguments: Vec<std::ffi::OsString> = arguments.iter().map(|a| a.as_ref().to_owned()).collect();
+        let mut arguments: Vec<std::ffi::OsString> =
+            arguments.iter().map(|a| a.as_ref().to_owned()).collect();
         arguments.extend(["--format".into(), "json".into()]);
         let output = self.train(&arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -11,8 +11,12 @@ use crate::common::{Lab, finish};
 fn run(lab: &Lab, backend: &str, settings: &str) -> Vec<Run> {
     let file = lab.out(&format!("{backend}.toml"));
     std::fs::write(&file, format!("backend = {backend:?}\n{settings}\n")).unwrap();
-    let specs = load(&[file], &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}")).runs();
-    finish(&specs, &lab.out("runs"), 2).into_iter().map(|report| read_run(&report.directory).unwrap()).collect()
+    let specs =
+        load(&[file], &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}")).runs();
+    finish(&specs, &lab.out("runs"), 2)
+        .into_iter()
+        .map(|report| read_run(&report.directory).unwrap())
+        .collect()
 }
 
 /// After a step that is too small to move them, the weights are those that the device was given.
@@ -33,7 +37,8 @@ pub(crate) fn assert_starts_from_the_same_bits(backend: &str) {
 /// Each of the first losses is within a relative 1e-4. Where a backend trains runs as one, these two are.
 pub(crate) fn assert_first_losses_agree(backend: &str) {
     let lab = Lab::new();
-    let [flex, other] = ["flex", backend].map(|backend| run(&lab, backend, "seeds = 2\ntraining.max_steps = 50"));
+    let [flex, other] =
+        ["flex", backend].map(|backend| run(&lab, backend, "seeds = 2\ntraining.max_steps = 50"));
     for (flex, other) in flex.iter().zip(&other) {
         assert_eq!((flex.steps.len(), other.steps.len()), (50, 50));
         for (a, b) in flex.steps.iter().zip(&other.steps) {

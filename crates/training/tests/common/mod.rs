@@ -13,8 +13,7 @@ use training::{Observer, Options, Outcome, RunReport, Silent, execute};
 
 /// Two epochs of 15 steps, the last batch of each smaller, and ten steps of a third.
 #[allow(dead_code)]
-pub(crate) const BASE: &str =
-    "model.hidden = [16, 8]\ntraining.batch_size = 34\ntraining.max_steps = 40\ntraining.last_batch = \"keep\"\n";
+pub(crate) const BASE: &str = "model.hidden = [16, 8]\ntraining.batch_size = 34\ntraining.max_steps = 40\ntraining.last_batch = \"keep\"\n";
 
 /// A folder for one test.
 pub(crate) struct Lab(tempfile::TempDir);
@@ -30,7 +29,8 @@ impl Lab {
     pub(crate) fn runs(&self, text: &str) -> Vec<RunSpec> {
         let file = self.0.path().join("x.toml");
         let set = self.0.path().join("set").display().to_string();
-        std::fs::write(&file, format!("data.set = {set:?}\ndata.validation = 100\n{text}")).unwrap();
+        std::fs::write(&file, format!("data.set = {set:?}\ndata.validation = 100\n{text}"))
+            .unwrap();
         load(&[file], &Overrides::default()).unwrap_or_else(|problems| panic!("{problems}")).runs()
     }
 
@@ -55,15 +55,18 @@ pub(crate) fn go(
     observer: Arc<dyn Observer>,
     interrupt: Arc<AtomicBool>,
 ) -> Vec<RunReport> {
-    execute(runs, &Options { out: out.to_owned(), jobs, stack: None, force: false, interrupt }, &observer)
+    execute(
+        runs,
+        &Options { out: out.to_owned(), jobs, stack: None, force: false, interrupt },
+        &observer,
+    )
 }
 
 /// Carries out runs, which must all end well.
 #[allow(dead_code)]
 pub(crate) fn finish(runs: &[RunSpec], out: &Path, jobs: usize) -> Vec<RunReport> {
     let reports = go(runs, out, jobs, Arc::new(Silent), Arc::default());
-    let finished =
-        |report: &RunReport| matches!(&report.outcome, Ok(Outcome::Ran(record)) if record.status == Status::Finished);
+    let finished = |report: &RunReport| matches!(&report.outcome, Ok(Outcome::Ran(record)) if record.status == Status::Finished);
     assert!(reports.iter().all(finished), "{reports:?}");
     reports
 }

@@ -21,13 +21,18 @@ pub(super) fn render(comparison: &SweepComparison, order: &[usize]) -> String {
         "behind_best",
         "p_corrected",
     ];
-    let head = ["metric", "arm"].map(str::to_owned).into_iter().chain(axes).chain(figures.map(str::to_owned));
+    let head = ["metric", "arm"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(axes)
+        .chain(figures.map(str::to_owned));
     let mut text = row(head);
     for &arm in order {
         let arm = &comparison.arms[arm];
         for (place, point) in arm.points.iter().enumerate() {
             let summary = &point.summary;
-            let axes = comparison.axes.iter().zip(&point.at).map(|(axis, &at)| plain(&axis.values[at]));
+            let axes =
+                comparison.axes.iter().zip(&point.at).map(|(axis, &at)| plain(&axis.values[at]));
             let figures = [
                 summary.n.to_string(),
                 point.diverged.to_string(),

@@ -9,7 +9,10 @@ use crate::{PointResult, SweepComparison};
 pub(super) fn render(comparison: &SweepComparison, order: &[usize]) -> String {
     let at = |point: &PointResult| -> Value {
         let places = comparison.axes.iter().zip(&point.at);
-        places.map(|(axis, &at)| (axis.setting.clone(), axis.values[at].clone())).collect::<Map<_, _>>().into()
+        places
+            .map(|(axis, &at)| (axis.setting.clone(), axis.values[at].clone()))
+            .collect::<Map<_, _>>()
+            .into()
     };
     let arms: Vec<Value> = order
         .iter()

@@ -10,7 +10,8 @@ pub(super) fn render(comparison: &SweepComparison, order: &[usize]) -> String {
     let axes: Vec<String> = comparison.axes.iter().map(SweepAxis::name).collect();
     let (title, unit) = (metric.title(), metric.unit());
     let over = axes.join(" and ");
-    let mut text = format!("**{}**: {title}{unit} over {}\n\n", escape(&comparison.title), escape(&over));
+    let mut text =
+        format!("**{}**: {title}{unit} over {}\n\n", escape(&comparison.title), escape(&over));
     text += "| arm | best at | mean | 95 % interval (corrected) | no difference shown | settings | p |\n";
     text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n";
     for &place in order {

@@ -64,7 +64,8 @@ fn arms(comparison: &SweepComparison, order: &[usize], width: usize) -> String {
     };
     let seeds = comparison.seeds().1;
     let mark = |arm: usize, _: &SweptResult| {
-        let alike = comparison.against_best(arm).is_some_and(|pair| pair.p.is_some() && !pair.is_shown());
+        let alike =
+            comparison.against_best(arm).is_some_and(|pair| pair.p.is_some() && !pair.is_shown());
         if alike { "≈" } else { " " }.to_owned()
     };
     let mut columns = vec![
@@ -100,7 +101,11 @@ fn sparks(comparison: &SweepComparison, order: &[usize]) -> Option<Vec<String>> 
     };
     let scale = comparison.metric.scale();
     let points = comparison.arms.iter().flat_map(|arm| &arm.points);
-    let vertical = Axis::of_values(comparison.metric, points.map(|point| point.summary.mean), LOGARITHMIC_FROM);
+    let vertical = Axis::of_values(
+        comparison.metric,
+        points.map(|point| point.summary.mean),
+        LOGARITHMIC_FROM,
+    );
     let level = |point: &PointResult| {
         let mean = point.summary.mean * scale;
         mean.is_finite().then(|| vertical.place(mean))
@@ -114,7 +119,13 @@ fn sparks(comparison: &SweepComparison, order: &[usize]) -> Option<Vec<String>> 
 }
 
 /// The means along the one axis, a column an arm: as many of the arms as have room.
-fn along(text: &mut String, comparison: &SweepComparison, order: &[usize], axis: &SweepAxis, width: usize) {
+fn along(
+    text: &mut String,
+    comparison: &SweepComparison,
+    order: &[usize],
+    axis: &SweepAxis,
+    width: usize,
+) {
     let places = thinned(comparison, axis.values.len());
     let mut columns = vec![
         left(" ", vec![" ".into(); places.len()]),
@@ -124,11 +135,18 @@ fn along(text: &mut String, comparison: &SweepComparison, order: &[usize], axis:
     for &arm in order {
         let arm = &comparison.arms[arm];
         let cell = |&place: &usize| match arm.points.iter().position(|point| point.at[0] == place) {
-            Some(point) => format!("{}{}", comparison.metric.show(arm.points[point].summary.mean), marks(arm, point)),
+            Some(point) => format!(
+                "{}{}",
+                comparison.metric.show(arm.points[point].summary.mean),
+                marks(arm, point)
+            ),
             None => "–  ".to_owned(),
         };
-        let head =
-            if comparison.arms.len() == 1 { "mean".to_owned() } else { super::super::text::shorten(&arm.label, 16) };
+        let head = if comparison.arms.len() == 1 {
+            "mean".to_owned()
+        } else {
+            super::super::text::shorten(&arm.label, 16)
+        };
         columns.push(right(&format!("{head}  "), places.iter().map(cell).collect()));
         if shown > 0 && natural_width(&columns) > width {
             columns.pop();
@@ -141,8 +159,10 @@ fn along(text: &mut String, comparison: &SweepComparison, order: &[usize], axis:
     let points = || comparison.arms.iter().flat_map(|arm| &arm.points);
     if points().any(PointResult::is_alike) {
         let others = comparison.arms.iter().map(|arm| arm.points.len() - 1).max().unwrap_or(1);
-        let over = if others > 1 { format!(", corrected over {others} settings") } else { String::new() };
-        notes.push(format!("≈ no difference to it can be shown (p ≥ {LEVEL}; paired t test{over})"));
+        let over =
+            if others > 1 { format!(", corrected over {others} settings") } else { String::new() };
+        notes
+            .push(format!("≈ no difference to it can be shown (p ≥ {LEVEL}; paired t test{over})"));
     }
     if points().any(|point| point.diverged > 0) {
         notes.push("× a run diverged".to_owned());
@@ -156,7 +176,9 @@ fn along(text: &mut String, comparison: &SweepComparison, order: &[usize], axis:
         left_out.push(format!("{shown} of {} arms", order.len()));
     }
     if !left_out.is_empty() {
-        *text += &(fill(&format!("Shown are {}; --format csv has all.", left_out.join(" and ")), width) + "\n");
+        *text +=
+            &(fill(&format!("Shown are {}; --format csv has all.", left_out.join(" and ")), width)
+                + "\n");
     }
 }
 
@@ -182,21 +204,38 @@ fn marks(arm: &SweptResult, point: usize) -> String {
 
 /// The best settings of all arms on several axes.
 fn best(text: &mut String, comparison: &SweepComparison, width: usize) {
-    let mut all: Vec<(&SweptResult, usize)> =
-        comparison.arms.iter().flat_map(|arm| (0..arm.points.len()).map(move |point| (arm, point))).collect();
+    let mut all: Vec<(&SweptResult, usize)> = comparison
+        .arms
+        .iter()
+        .flat_map(|arm| (0..arm.points.len()).map(move |point| (arm, point)))
+        .collect();
     let count = all.len();
-    all.sort_by(|(a, i), (b, j)| best_first(comparison.metric, &a.points[*i].summary, &b.points[*j].summary));
+    all.sort_by(|(a, i), (b, j)| {
+        best_first(comparison.metric, &a.points[*i].summary, &b.points[*j].summary)
+    });
     all.truncate(BEST);
     let each = |cell: &dyn Fn(&SweptResult, usize) -> String| -> Vec<String> {
         all.iter().map(|(arm, point)| cell(arm, *point)).collect()
     };
-    let mut columns = vec![left(" ", vec![" ".into(); all.len()]), left("arm", each(&|arm, _| arm.label.clone()))];
+    let mut columns = vec![
+        left(" ", vec![" ".into(); all.len()]),
+        left("arm", each(&|arm, _| arm.label.clone())),
+    ];
     for (place, axis) in comparison.axes.iter().enumerate() {
-        columns.push(right(&axis.setting, each(&|arm, point| axis.labels[arm.points[point].at[place]].clone())));
+        columns.push(right(
+            &axis.setting,
+            each(&|arm, point| axis.labels[arm.points[point].at[place]].clone()),
+        ));
     }
     columns.push(right(
         "mean  ",
-        each(&|arm, point| format!("{}{}", comparison.metric.show(arm.points[point].summary.mean), marks(arm, point))),
+        each(&|arm, point| {
+            format!(
+                "{}{}",
+                comparison.metric.show(arm.points[point].summary.mean),
+                marks(arm, point)
+            )
+        }),
     ));
     *text += &lines(columns, width);
     let of = if count > BEST {
