@@ -22,7 +22,6 @@ mod activation;
 mod apply;
 mod first_batch;
 mod mlp;
-mod product;
 mod weights;
 
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};

@@ -5,10 +5,10 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
+use kernels::product;
 
 use crate::LayerWeights;
 use crate::activation::apply;
-use crate::product::product;
 
 /// Multilayer perceptrons of one shape, trained together and independent of each other.
 #[derive(Module, Debug)]

@@ -6,9 +6,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use experiment::{Data, DataSet, Normalization};
+use kernels::floats_of_bytes;
 use mnist::{ImageSet, PIXELS, SetError, Split};
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
 
 use crate::packed::PackedImages;
 
@@ -80,26 +79,9 @@ impl Scale {
         (f32::from(byte) - self.mean) / self.std
     }
 
-    /// The inputs of some images, of [`PIXELS`] bytes each, after one another: this run's threads share the images. Compiled
-    /// for the widest vectors that the processor has.
-    #[allow(unsafe_code)]
+    /// The inputs of some images, of [`PIXELS`] bytes each, after one another.
     fn inputs<'a>(self, images: impl Iterator<Item = &'a [u8]>) -> Vec<f32> {
-        let images: Vec<&[u8]> = images.collect();
-        let length = images.len() * PIXELS;
-        // Memory as it comes: clearing it takes as long as the inputs do, some 2 % of a step.
-        let mut inputs = Vec::with_capacity(length);
-        let places = inputs.spare_capacity_mut()[..length].par_chunks_exact_mut(PIXELS);
-        places.zip(images).for_each(|(inputs, image)| {
-            assert_eq!(image.len(), PIXELS);
-            pulp::Arch::new().dispatch(|| {
-                for (&byte, input) in image.iter().zip(inputs) {
-                    input.write(self.input(byte));
-                }
-            });
-        });
-        // SAFETY: every image has written as many inputs as it has bytes, which is PIXELS.
-        unsafe { inputs.set_len(length) };
-        inputs
+        floats_of_bytes(&images.collect::<Vec<_>>(), PIXELS, self.mean, self.std)
     }
 }
 
@@ -201,19 +183,6 @@ mod tests {
         assert_the_device_gives_the_same_bits(
             &crate::open_device(Backend::Wgpu, DeviceChoice::Best).unwrap(),
         );
-    }
-
-    #[test]
-    fn an_input_is_the_byte_over_255_rounded_once() {
-        let image: Vec<u8> = (0..PIXELS).map(|pixel| pixel as u8).collect();
-        let inputs = Scale { mean: 0.0, std: 255.0 }.inputs([&image[..]].into_iter());
-        for (byte, input) in image.into_iter().zip(inputs) {
-            assert_eq!(
-                input.to_bits(),
-                ((f64::from(byte) / 255.0) as f32).to_bits(),
-                "byte {byte}"
-            );
-        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //!
 //! [`execute`] takes the runs of a plan and leaves a record of each; [`replay`] repeats a recorded one. What happens meanwhile goes to an [`Observer`].
 
-mod adam;
 mod adapter;
 mod backend;
 mod checkpoint;

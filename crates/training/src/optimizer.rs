@@ -11,8 +11,8 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, SgdConfig};
 use experiment::{Algorithm, Backend, Optimizer, RunSpec, Schedule};
 use initializers::mup_adam_multiplier;
+use kernels::FusedAdam;
 
-use crate::adam::FusedAdam;
 use crate::rates::RateOfEach;
 
 /// The optimizer, without state, of runs that train as one.

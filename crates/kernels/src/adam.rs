@@ -6,18 +6,24 @@
 //! in place would copy it first.) Its arithmetic is burn's, operation for operation, and its state is burn's
 //! [`AdamState`], so that a checkpoint of the one serves the other.
 
+use burn::backend::Flex;
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use burn_flex::Flex;
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
-/// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient.
+/// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient, for parameters of 32-bit floats on flex.
+///
+/// # Panics
+/// Its step panics at parameters on another backend.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FusedAdam {
-    pub(crate) betas: [f32; 2],
-    pub(crate) epsilon: f32,
-    pub(crate) weight_decay: f32,
+pub struct FusedAdam {
+    /// How much of each moment is kept in a step.
+    pub betas: [f32; 2],
+    /// What is added to the root of the second moment.
+    pub epsilon: f32,
+    /// How much of a weight is added to its gradient.
+    pub weight_decay: f32,
 }
 
 /// The numbers that one step uses for every weight.

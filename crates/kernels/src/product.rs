@@ -20,8 +20,11 @@ use rayon::slice::ParallelSliceMut;
 type Tracked = FloatTensor<Autodiff<Flex>>;
 
 /// `[runs, batch, fan_out]` of inputs, `[runs, batch, fan_in]` or `[1, batch, fan_in]`, and weights,
-/// `[runs, fan_in, fan_out]`: each run's own product.
-pub(crate) fn product(inputs: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
+/// `[runs, fan_in, fan_out]`: each run's own product, with its gradients, to the bits of burn's.
+///
+/// # Panics
+/// Where burn's own product does: on shapes that do not fit each other, and tensors of different devices.
+pub fn product(inputs: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
     product_on_flex(&inputs, &weight).unwrap_or_else(|| inputs.matmul(weight))
 }
 
