@@ -52,6 +52,6 @@ pub use moments::{
     second_moment, slope_cross_moment, slope_moment, slope_second_moment, slope_square_covariance,
     square_covariance, variance_slope,
 };
-pub use network::{Inputs, Layer, LayerPrediction, Prediction, propagate};
+pub use network::{ActivationPrediction, Inputs, Layer, LayerPrediction, Prediction, propagate};
 pub use softmax::{softmax_error, softmax_loss};
 pub use tangent::TangentKernel;

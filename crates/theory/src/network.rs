@@ -63,6 +63,17 @@ impl Prediction {
     }
 }
 
+/// What theory says of the activations of a hidden layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ActivationPrediction {
+    /// Their mean.
+    pub mean: f64,
+    /// Their mean square.
+    pub mean_square: f64,
+    /// The cosine of two images' activations.
+    pub cosine: f64,
+}
+
 /// What theory says of one layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayerPrediction {
@@ -70,8 +81,8 @@ pub struct LayerPrediction {
     pub pre_activation: Prediction,
     /// The correlation of two images' pre-activations.
     pub cosine: f64,
-    /// The mean activation; of the last layer, the mean logit: 0.
-    pub activation_mean: f64,
+    /// What the activation makes of them; the last layer has none.
+    pub activation: Option<ActivationPrediction>,
     /// The mean square of the activations that the layer is fed with.
     pub input_mean_square: f64,
     /// The gradient of one image's loss at the pre-activations.
@@ -148,7 +159,7 @@ fn forward(phi: Activation, layers: &[Layer], inputs: &Inputs) -> Vec<LayerPredi
                 log_std: (spread + 2.0 * squared_cosine / layer.fan_out as f64).sqrt(),
             },
             cosine,
-            activation_mean: if is_last { 0.0 } else { average(&variances, |q| mean(phi, q)) },
+            activation: None,
             input_mean_square: fed_mean,
             gradient: Prediction { mean_square: 0.0, log_std: 0.0 },
             weight_gradient_mean_square: 0.0,
@@ -165,6 +176,12 @@ fn forward(phi: Activation, layers: &[Layer], inputs: &Inputs) -> Vec<LayerPredi
         let cross = |c: f64| if single > 0.0 { cross_moment(phi, [q, q], c) / single } else { 1.0 };
         cosine = cross(cosine);
         squared_cosine = cross(squared_cosine.sqrt()).powi(2);
+        let activation = ActivationPrediction {
+            mean: average(&variances, |q| mean(phi, q)),
+            mean_square: square,
+            cosine,
+        };
+        predictions[index].activation = Some(activation);
     }
     predictions
 }

@@ -1,0 +1,33 @@
+//! Measurements inside a network, before training or at any time: how a signal and a gradient pass
+//! through its layers, and what theory says that they should do.
+//!
+//! A [`Network`] is made of numbers on the host: those of a run of this workspace, or those of any
+//! program whose network is a chain of fully connected layers with one activation between them
+//! (`model::layers_of` reads them out of a burn module). On a set of [`Images`] it [measures](Network::measure) activations and gradients by layer, the Jacobian, the
+//! gradient noise scale and, where asked for, the tangent kernel and the ends of the Hessian's
+//! spectrum: exactly, by first-order passes in 64 bits, without finite differences. It computes on
+//! one core but for the Hessian, to the same bits whatever the number of threads.
+
+mod curvature;
+mod diagnosis;
+mod eigen;
+mod error;
+mod expectation;
+mod jacobian;
+mod kernel;
+mod measure;
+mod measures;
+mod network;
+mod random;
+mod statistics;
+
+pub use diagnosis::{Context, Finding, Test, diagnose};
+pub use error::ProbeError;
+pub use expectation::{Expectation, Expected, Unmet, theory_layers};
+pub use measure::Options;
+pub use measures::{
+    ActivationMeasures, CurvatureMeasures, Entry, Histogram, JacobianMeasures, KernelMeasures,
+    LayerMeasures, Measures,
+};
+pub use network::{Images, LayerWeights, Network};
+pub use random::sample_images;

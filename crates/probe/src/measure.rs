@@ -1,0 +1,160 @@
+//! One probe of one network: the passes, and what is measured on the way.
+
+use ndarray::Array2;
+
+use crate::measures::{Histogram, LayerMeasures, Measures};
+use crate::network::{Forward, Images, Layer, Network};
+use crate::statistics::{moments, of_activations, predictions, row_squares};
+use crate::{ProbeError, curvature, jacobian, kernel};
+
+/// What to measure, and on how many of the images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Images of the Jacobian.
+    pub jacobian_images: usize,
+    /// Images of the tangent kernel, which takes a second or so for each hundred; `None` leaves it out.
+    pub kernel_images: Option<usize>,
+    /// Images of the Hessian; `None` leaves it out.
+    pub hessian_images: Option<usize>,
+}
+
+impl Default for Options {
+    /// The Jacobian of 100 images, no kernel, no Hessian.
+    fn default() -> Self {
+        Options { jacobian_images: 100, kernel_images: None, hessian_images: None }
+    }
+}
+
+impl Network {
+    /// Measures the network on images. Weights that are not finite give numbers that are not either.
+    ///
+    /// ```
+    /// use initializers::Activation;
+    /// use probe::{Images, LayerWeights, Network, Options};
+    ///
+    /// let layers = [
+    ///     LayerWeights { shape: [4, 2], weight: &[0.5, -1.0, 0.2, 0.1, 0.0, 0.7, 1.0, -0.3], bias: None },
+    ///     LayerWeights { shape: [2, 2], weight: &[1.0, 0.5, -0.5, 1.0], bias: Some(&[0.0, 0.1]) },
+    ///     LayerWeights { shape: [2, 3], weight: &[0.3, 0.2, 0.1, -0.1, 0.4, 0.9], bias: None },
+    /// ];
+    /// let network = Network::new(&layers, Activation::Tanh)?;
+    /// let images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?;
+    /// let measures = network.measure(&images, &Options::default())?;
+    /// assert_eq!((measures.images, measures.layers.len()), (2, 3));
+    /// assert!(measures.layers[0].pre_activation_rms > 0.0);
+    /// # Ok::<(), probe::ProbeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the images do not fit the network.
+    pub fn measure(&self, images: &Images, options: &Options) -> Result<Measures, ProbeError> {
+        self.check(images)?;
+        let forward = self.forward(images);
+        let errors = self.errors(&forward, &images.labels);
+        let gradients = mean_gradients(self, &forward, &errors);
+        let layers = (0..self.layers.len())
+            .map(|index| self.measure_layer(index, &forward, &errors, &gradients[index].0))
+            .collect();
+        let logits = &forward.pre_activations[self.layers.len() - 1];
+        let (class_shares, accuracy) = predictions(logits, &images.labels);
+        let some = forward.first(options.jacobian_images.max(options.kernel_images.unwrap_or(0)));
+        let logit_gradients = self.logit_gradients(&some);
+        let first = |count: usize| -> Vec<Array2<f64>> {
+            let rows = count.clamp(1, images.len()) * self.classes();
+            let part = |all: &Array2<f64>| all.slice(ndarray::s![..rows, ..]).to_owned();
+            logit_gradients.iter().map(part).collect()
+        };
+        let kernel = options.kernel_images.map(|count| {
+            let count = count.clamp(1, images.len());
+            let matrix = kernel::kernel(self, &some.first(count), &first(count));
+            kernel::measure(matrix, count)
+        });
+        Ok(Measures {
+            images: images.len(),
+            loss: forward.losses.iter().sum::<f64>() / images.len() as f64,
+            accuracy,
+            class_shares,
+            layers,
+            jacobian: jacobian::measure(self, &first(options.jacobian_images)),
+            noise_scale: noise_scale(self, &forward, &errors, &gradients),
+            kernel,
+            curvature: options
+                .hessian_images
+                .map(|count| curvature::measure(self, &images.first(count))),
+        })
+    }
+
+    fn measure_layer(
+        &self,
+        index: usize,
+        forward: &Forward,
+        errors: &[Array2<f64>],
+        gradient: &Array2<f64>,
+    ) -> LayerMeasures {
+        let Layer { weight, .. } = &self.layers[index];
+        let pre = &forward.pre_activations[index];
+        let [mean, square] = moments(pre);
+        let rms = |numbers: &Array2<f64>| moments(numbers)[1].sqrt();
+        let activation = forward
+            .inputs
+            .get(index + 1)
+            .map(|post| of_activations(self.activation, pre, &self.slopes(pre), post));
+        // Of one image the gradient is an outer product: its squares multiply.
+        let of_errors = row_squares(&errors[index]);
+        let of_inputs = row_squares(&forward.inputs[index]);
+        let squares: f64 = of_errors.iter().zip(&of_inputs).map(|(d, h)| d * h).sum();
+        let (weight_rms, weight_gradient_rms) = (rms(weight), rms(gradient));
+        LayerMeasures {
+            layer: index + 1,
+            shape: [weight.nrows(), weight.ncols()],
+            weight_rms,
+            has_equal_units: self.layers[index].has_equal_units(),
+            pre_activation_rms: square.sqrt(),
+            pre_activation_mean: mean,
+            pre_activation_std: (square - mean * mean).max(0.0).sqrt(),
+            activation,
+            gradient_rms: rms(&errors[index]),
+            image_weight_gradient_rms: (squares / (pre.nrows() * weight.len()) as f64).sqrt(),
+            weight_gradient_rms,
+            gradient_over_weight: weight_gradient_rms / weight_rms,
+            gradients: Histogram::of(errors[index].iter()),
+        }
+    }
+}
+
+/// The gradients of the mean loss by each layer's weight and bias.
+type Gradient = (Array2<f64>, Vec<f64>);
+
+fn mean_gradients(network: &Network, forward: &Forward, errors: &[Array2<f64>]) -> Vec<Gradient> {
+    let images = forward.losses.len() as f64;
+    let of_layer = |index: usize| {
+        let weight = forward.inputs[index].t().dot(&errors[index]) / images;
+        let bias = network.layers[index]
+            .bias
+            .as_ref()
+            .map_or(Vec::new(), |_| (errors[index].sum_axis(ndarray::Axis(0)) / images).to_vec());
+        (weight, bias)
+    };
+    (0..network.layers.len()).map(of_layer).collect()
+}
+
+/// Trace of the covariance of one image's gradient over the squared length of the true mean gradient;
+/// the mean over few images is longer than that by the trace over their number.
+fn noise_scale(
+    network: &Network,
+    forward: &Forward,
+    errors: &[Array2<f64>],
+    gradients: &[Gradient],
+) -> f64 {
+    let images = forward.losses.len() as f64;
+    let (mut of_images, mut of_mean) = (0.0, 0.0);
+    for (index, (weight, bias)) in gradients.iter().enumerate() {
+        let extra = f64::from(u8::from(network.layers[index].bias.is_some()));
+        let (d, h) = (row_squares(&errors[index]), row_squares(&forward.inputs[index]));
+        of_images += d.iter().zip(&h).map(|(d, h)| d * (h + extra)).sum::<f64>() / images;
+        of_mean += weight.iter().chain(bias).map(|g| g * g).sum::<f64>();
+    }
+    let trace = (of_images - of_mean) * images / (images - 1.0);
+    let true_mean = of_mean - trace / images;
+    if true_mean > 0.0 { trace / true_mean } else { f64::NAN }
+}
