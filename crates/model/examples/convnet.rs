@@ -1,5 +1,5 @@
-//! Initializers on a network that is not ours: two convolutions and two fully connected layers, each with the start that
-//! suits it.
+//! Initializers on a network that is not ours: two convolutions and two fully connected layers,
+//! each with the start that suits it.
 //!
 //!     cargo run -p model --example convnet
 

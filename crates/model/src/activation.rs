@@ -3,8 +3,8 @@
 use burn::tensor::{Tensor, activation as burn_activation};
 use initializers::Activation;
 
-/// Applies `activation` to every number. A PReLU's slope is a parameter of its network, so its caller brings it, in a
-/// shape that broadcasts to that of `x`.
+/// Applies `activation` to every number. The slope of a PReLU is a parameter of its network, in a
+/// shape that broadcasts to that of `x`; without one, the initial slope is used.
 pub(crate) fn apply<const D: usize>(
     activation: Activation,
     slope: Option<Tensor<D>>,
@@ -15,7 +15,7 @@ pub(crate) fn apply<const D: usize>(
         Activation::Relu => burn_activation::relu(x),
         Activation::LeakyRelu { negative_slope } => burn_activation::leaky_relu(x, negative_slope),
         Activation::Prelu { alpha } => match slope {
-            // burn's own takes one slope for all, or one a channel; networks side by side have one each.
+            // burn takes one slope for all or one per channel; here every network has its own.
             Some(slope) => burn_activation::relu(x.clone()) - slope * burn_activation::relu(-x),
             None => burn_activation::leaky_relu(x, alpha),
         },

@@ -1,5 +1,5 @@
-//! Initializers applied to the parameters of any burn program: to one parameter, to one layer, or to every fully connected
-//! and convolutional layer of a module.
+//! Initializers applied to the parameters of any burn program: to one parameter, to one layer, or
+//! to every fully connected and convolutional layer of a module.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ pub enum ApplyError {
         /// What is wrong.
         source: DrawError,
     },
-    /// The target is another tensor's.
+    /// The target describes another tensor.
     #[error("the parameter has the shape {parameter:?}, but its target {target:?}")]
     Shape {
         /// The parameter's shape.
@@ -37,10 +37,11 @@ pub enum ApplyError {
 
 /// [`Initializer`]s on burn's parameters, layers and modules.
 ///
-/// What is filled keeps its id, its device, its type of numbers and whether it is trained. Of an initializer that [needs a
-/// first batch](Initializer::needs_first_batch) it is the start that is drawn.
+/// A filled parameter keeps its id, its device, its element type and whether it is trained. An
+/// initializer that [needs a first batch](Initializer::needs_first_batch) fills in only its start.
 pub trait Apply {
-    /// Fills a parameter from `stream`; `target` says what tensor of what network it is.
+    /// Fills a parameter from `stream`; `target` describes the tensor and its position in the
+    /// network.
     ///
     /// ```
     /// use burn::module::Param;
@@ -48,14 +49,16 @@ pub trait Apply {
     /// use model::Apply;
     /// use model::init::{Initializer, Purpose, Stream, Target};
     ///
-    /// let table: Param<Tensor<2>> = Param::from_tensor(Tensor::zeros([1000, 64], &Device::flex()));
+    /// let table = Tensor::<2>::zeros([1000, 64], &Device::flex());
+    /// let table = Param::from_tensor(table);
     /// let normal = Initializer::Normal { mean: 0.0, std: 0.02 };
-    /// let table = normal.fill(table, &Target::linear(1000, 64), &mut Stream::new(0, Purpose::Weights, [0, 0]))?;
+    /// let mut stream = Stream::new(0, Purpose::Weights, [0, 0]);
+    /// let table = normal.fill(table, &Target::linear(1000, 64), &mut stream)?;
     /// # Ok::<(), model::ApplyError>(())
     /// ```
     ///
     /// # Errors
-    /// Where the initializer has no meaning for the tensor, or the target is another's.
+    /// The initializer has no meaning for the tensor, or the target describes another tensor.
     fn fill<const D: usize>(
         &self,
         parameter: Param<Tensor<D>>,
@@ -63,9 +66,9 @@ pub trait Apply {
         stream: &mut Stream,
     ) -> Result<Param<Tensor<D>>, ApplyError>;
 
-    /// Fills the weight of a layer, and its bias from `bias` or, where that is `None`, from the weight's
-    /// [default](Initializer::default_bias). `target` is the [layer's](Layer::target), at its place in its network: the
-    /// streams are those of `seed` and of that place.
+    /// Fills the weight of a layer, and its bias from `bias` or, if that is `None`, from the
+    /// weight's [default](Initializer::default_bias). `target` is the [layer's](Layer::target),
+    /// with its index in the network: the streams are keyed by `seed` and that index.
     ///
     /// ```
     /// use burn::nn::conv::Conv2dConfig;
@@ -91,8 +94,8 @@ pub trait Apply {
         seed: u64,
     ) -> Result<L, ApplyError>;
 
-    /// Fills every layer of a module as [`fill_module_with`] does: the weights from this initializer, the biases from its
-    /// [default](Initializer::default_bias).
+    /// Fills every layer of a module as [`fill_module_with`] does: weights from this initializer,
+    /// biases from its [default](Initializer::default_bias).
     ///
     /// ```
     /// use burn::nn::{Linear, LinearConfig};
@@ -101,13 +104,14 @@ pub trait Apply {
     /// use model::init::{Activation, catalog};
     ///
     /// let orthogonal = catalog::find("orthogonal").ok_or("in the table")?.build(&[])?;
-    /// let layers: Vec<Linear> = (0..3).map(|_| LinearConfig::new(64, 64).init(&Device::flex())).collect();
+    /// let layer = |_| LinearConfig::new(64, 64).init(&Device::flex());
+    /// let layers: Vec<Linear> = (0..3).map(layer).collect();
     /// let layers = orthogonal.fill_module(layers, Activation::Tanh, 0)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// Where the initializer has no meaning for a layer.
+    /// The initializer has no meaning for a layer.
     fn fill_module<M: Module>(
         &self,
         module: M,
@@ -116,13 +120,14 @@ pub trait Apply {
     ) -> Result<M, ApplyError>;
 }
 
-/// Fills every fully connected and convolutional layer of a module (burn's `Linear`, `Conv1d`, `Conv2d`, `Conv3d`, however
-/// deep they lie), in the order of its fields; everything else stays as it is.
+/// Fills every fully connected and convolutional layer of a module (burn's `Linear`, `Conv1d`,
+/// `Conv2d`, `Conv3d`, at any depth), in the order of its fields. Everything else stays as it is.
 ///
-/// `rule` is asked for each weight and each bias, by its path (`encoder.layers.0.weight`) and its target, and answers with
-/// an initializer, or with `None` for one that is to stay as it is; a bias is told by [`Target::is_vector`]. The module is
-/// taken to be a chain: `activation` follows each layer but the last. A module does not tell a convolution's groups, so the
-/// fan-out of one that has several counts all its output channels; [`Apply::fill_layer`] knows them.
+/// `rule` is called for each weight and bias with its path (`encoder.layers.0.weight`) and target;
+/// it gives the initializer, or `None` to keep the parameter. [`Target::is_vector`] tells a bias.
+/// The module is taken as a chain: `activation` follows each layer but the last. A module does not
+/// tell the groups of a convolution, so its fan-out counts all output channels;
+/// [`Apply::fill_layer`] knows the groups.
 ///
 /// ```
 /// use burn::nn::{Linear, LinearConfig};
@@ -130,7 +135,8 @@ pub trait Apply {
 /// use model::fill_module_with;
 /// use model::init::{Activation, Initializer};
 ///
-/// let layers: Vec<Linear> = (0..3).map(|_| LinearConfig::new(8, 8).init(&Device::flex())).collect();
+/// let layer = |_| LinearConfig::new(8, 8).init(&Device::flex());
+/// let layers: Vec<Linear> = (0..3).map(layer).collect();
 /// let layers = fill_module_with(layers, Activation::Relu, 0, |path, target| match path {
 ///     "0.weight" => None,
 ///     _ if target.is_vector() => Some(Initializer::Zeros),
@@ -140,21 +146,21 @@ pub trait Apply {
 /// ```
 ///
 /// # Errors
-/// Where an initializer has no meaning for its tensor.
+/// An initializer has no meaning for its tensor.
 pub fn fill_module_with<M: Module>(
     module: M,
     activation: Activation,
     seed: u64,
     mut rule: impl FnMut(&str, &Target) -> Option<Initializer>,
 ) -> Result<M, ApplyError> {
-    let mut found = Found::default();
-    module.visit(&mut found);
-    let count = found.layers.len();
+    let mut finder = LayerFinder::default();
+    module.visit(&mut finder);
+    let count = finder.layers.len();
     let mut numbers = HashMap::new();
-    for (place, FoundLayer { path, target, has_bias }) in found.layers.into_iter().enumerate() {
+    for (index, FoundLayer { path, target, has_bias }) in finder.layers.into_iter().enumerate() {
         let between = |is_end: bool| if is_end { Activation::Linear } else { activation };
         let target =
-            target.at(place, count).after(between(place == 0)).before(between(place + 1 == count));
+            target.at(index, count).after(between(index == 0)).before(between(index + 1 == count));
         let of_layer =
             |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         let [weight_path, bias_path] = ["weight", "bias"].map(of_layer);
@@ -205,16 +211,18 @@ impl Apply for Initializer {
     }
 }
 
-/// A layer of burn's with a weight and, it may be, a bias.
+/// A layer of burn's with a weight and, optionally, a bias.
 pub trait Layer: Sized {
-    /// The weight as initializers see it, its fans and layout included: the only layer of its network, fed with data and
-    /// followed by a ReLU. [`Target::at`], [`Target::after`] and [`Target::before`] say where it stands.
+    /// The weight as initializers see it, with fans and layout: the only layer of its network, fed
+    /// with data and followed by a ReLU. [`Target::at`], [`Target::after`] and [`Target::before`]
+    /// change that.
     fn target(&self) -> Target;
 
     /// Whether it has a bias.
     fn has_bias(&self) -> bool;
 
-    /// The layer with these numbers, each list in row-major order; `None` leaves a parameter as it is.
+    /// The layer with these numbers, each list in row-major order; `None` leaves a parameter as it
+    /// is.
     fn filled(self, weight: Option<Vec<f32>>, bias: Option<Vec<f32>>) -> Self;
 }
 
@@ -280,7 +288,8 @@ fn put_some<const D: usize>(
     }
 }
 
-/// Where a traversal of a module is: the names down to a parameter, and the type that holds the last of them.
+/// The position of a traversal in a module: the names down to a parameter, each with the type that
+/// contains it.
 #[derive(Debug, Default)]
 struct Path(Vec<(String, String)>);
 
@@ -300,7 +309,7 @@ impl Path {
 
 /// The layers of a module, found by the names of their types.
 #[derive(Debug, Default)]
-struct Found {
+struct LayerFinder {
     path: Path,
     layers: Vec<FoundLayer>,
 }
@@ -312,7 +321,7 @@ struct FoundLayer {
     has_bias: bool,
 }
 
-impl ModuleVisitor for Found {
+impl ModuleVisitor for LayerFinder {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
     }

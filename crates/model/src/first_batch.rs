@@ -1,6 +1,8 @@
-//! Starts that look at data: what forward passes of a first batch make of the layers of LSUV and of Krahenbuhl et al.
+//! Initializers that depend on data: LSUV and Krahenbuhl et al. complete their layers with forward
+//! passes of a first batch.
 //!
-//! The passes run on burn's flex device whatever the network will train on, so every backend starts from the same bits.
+//! The passes run on burn's flex device whatever backend trains the network, so that every backend
+//! starts from the same bits.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use initializers::{Activation, Initializer};
@@ -8,10 +10,11 @@ use initializers::{Activation, Initializer};
 use crate::LayerWeights;
 use crate::activation::apply;
 
-/// Why a first batch cannot decide a layer's weights.
+/// Why a first batch cannot determine the weights of a layer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "{kind} cannot scale layer {layer}: on the first batch, {what} {}", if *.is_zero { "do not vary" } else { "are not finite" }
+    "{kind} cannot scale layer {layer}: on the first batch, {what} {}",
+    if *.is_zero { "do not vary" } else { "are not finite" }
 )]
 pub struct FirstBatchError {
     /// The initializer.
@@ -23,14 +26,14 @@ pub struct FirstBatchError {
     is_zero: bool,
 }
 
-/// Completes those of `layers`, as [`draw_layers`](crate::draw_layers) drew them, whose initializer [needs a first
-/// batch](Initializer::needs_first_batch), first layer first. `weight` gives each layer, by its place from 0, its weight's
-/// initializer; `inputs` is the batch, row by row.
+/// Completes the layers whose initializer [needs a first batch](Initializer::needs_first_batch),
+/// from the first layer on. [`draw_layers`](crate::draw_layers) drew `layers`; `weight` gives the
+/// initializer of each layer's weight by its index from 0; `inputs` is the batch, row by row.
 ///
 /// [`Initializer::Lsuv`] divides a layer's weight until all its outputs together have variance 1.
-/// [`Initializer::Krahenbuhl`] scales and shifts each unit to outputs of mean 0 and variance 1 (a layer without biases is
-/// only scaled) and, where it is to balance, then rescales the layers against each other, which leaves the network's
-/// outputs as they are.
+/// [`Initializer::Krahenbuhl`] scales and shifts each unit to outputs of mean 0 and variance 1. (A
+/// layer without biases is only scaled.) With `balance` it then rescales the layers against each
+/// other, which leaves the outputs of the network as they are.
 ///
 /// ```
 /// use model::init::{Activation, Initializer, Target};
@@ -39,12 +42,13 @@ pub struct FirstBatchError {
 /// let lsuv = Initializer::Lsuv { tolerance: 0.01, iterations: 10 };
 /// let targets = Target::network(&[2, 8, 1], Activation::Relu);
 /// let mut layers = draw_layers(&targets, |_| (lsuv.clone(), Some(Initializer::Zeros)), 0)?;
-/// complete_layers(&mut layers, |_| &lsuv, Activation::Relu, &[0.0, 1.0, 2.0, 0.5, 1.5, -1.0])?;
+/// let inputs = [0.0, 1.0, 2.0, 0.5, 1.5, -1.0];
+/// complete_layers(&mut layers, |_| &lsuv, Activation::Relu, &inputs)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// Where a layer's outputs are all alike, so that no factor gives them a variance, or overflow.
+/// The outputs of a layer do not vary, so that no factor gives them a variance, or they overflow.
 pub fn complete_layers<'a>(
     layers: &mut [LayerWeights],
     weight: impl Fn(usize) -> &'a Initializer,
@@ -56,58 +60,74 @@ pub fn complete_layers<'a>(
         TensorData::new(inputs.to_vec(), [inputs.len() / width.max(1), width]),
         &Device::flex(),
     );
-    let mut balanced = Balance { places: Vec::new(), tolerance: f64::INFINITY, iterations: 0 };
+    let mut balance = Balance { layers: Vec::new(), tolerance: f64::INFINITY, iterations: 0 };
     let mut x = batch.clone();
-    for (place, layer) in layers.iter_mut().enumerate() {
-        let error = |std: f64, what| fault(weight(place), place, std, what);
-        match *weight(place) {
+    for (index, layer) in layers.iter_mut().enumerate() {
+        let check = |std: f64, what| check_divisor(weight(index), index, std, what);
+        match *weight(index) {
             Initializer::Lsuv { tolerance, iterations } => {
                 for _ in 0..iterations {
                     let std = moments(&numbers(outputs(layer, &x))).1;
-                    error(std, "its outputs")?;
+                    check(std, "its outputs")?;
                     if (std * std - 1.0).abs() < tolerance {
                         break;
                     }
                     scale(&mut layer.weight, 1.0 / std);
                 }
             }
-            Initializer::Krahenbuhl { balance, tolerance, iterations } => {
-                let units = numbers(outputs(layer, &x).transpose());
-                let of_unit: Vec<(f64, f64)> =
-                    units.chunks_exact(units.len() / layer.shape[1]).map(moments).collect();
-                for row in layer.weight.chunks_exact_mut(layer.shape[1]) {
-                    for (weight, (_, std)) in row.iter_mut().zip(&of_unit) {
-                        error(*std, "the outputs of one of its units")?;
-                        *weight = (f64::from(*weight) / std) as f32;
-                    }
-                }
-                for (bias, (mean, std)) in layer.bias.iter_mut().flatten().zip(&of_unit) {
-                    *bias = ((f64::from(*bias) - mean) / std) as f32;
-                }
-                if balance {
-                    balanced.places.push(place);
-                    balanced.tolerance = balanced.tolerance.min(tolerance);
-                    balanced.iterations = balanced.iterations.max(iterations);
+            Initializer::Krahenbuhl { balance: balanced, tolerance, iterations } => {
+                standardize_units(layer, &x, check)?;
+                if balanced {
+                    balance.add(index, tolerance, iterations);
                 }
             }
             _ => {}
         }
         x = apply(activation, None, outputs(layer, &x));
     }
-    balanced.run(layers, &weight, activation, &batch)
+    balance.run(layers, &weight, activation, &batch)
+}
+
+/// Scales and shifts each unit of a layer to outputs of mean 0 and variance 1 on inputs `x`.
+fn standardize_units(
+    layer: &mut LayerWeights,
+    x: &Tensor<2>,
+    check: impl Fn(f64, &'static str) -> Result<(), FirstBatchError>,
+) -> Result<(), FirstBatchError> {
+    let units = numbers(outputs(layer, x).transpose());
+    let of_unit: Vec<(f64, f64)> =
+        units.chunks_exact(units.len() / layer.shape[1]).map(moments).collect();
+    for row in layer.weight.chunks_exact_mut(layer.shape[1]) {
+        for (weight, (_, std)) in row.iter_mut().zip(&of_unit) {
+            check(*std, "the outputs of one of its units")?;
+            *weight = (f64::from(*weight) / std) as f32;
+        }
+    }
+    for (bias, (mean, std)) in layer.bias.iter_mut().flatten().zip(&of_unit) {
+        *bias = ((f64::from(*bias) - mean) / std) as f32;
+    }
+    Ok(())
 }
 
 /// Which layers are rescaled against each other, and when that ends.
 struct Balance {
-    places: Vec<usize>,
+    /// Indices of the layers.
+    layers: Vec<usize>,
     tolerance: f64,
     iterations: usize,
 }
 
 impl Balance {
-    /// Makes the rates of change of the layers equal: a layer of a higher rate gets larger weights, the others smaller ones,
-    /// such that the factors' product is 1. Between homogeneous activations that leaves the outputs as they are, and its
-    /// first round is exact but for rounding.
+    fn add(&mut self, layer: usize, tolerance: f64, iterations: usize) {
+        self.layers.push(layer);
+        self.tolerance = self.tolerance.min(tolerance);
+        self.iterations = self.iterations.max(iterations);
+    }
+
+    /// Makes the rates of change of the layers equal: a layer with a higher rate gets larger
+    /// weights, the others get smaller ones, and the product of the factors is 1. Between
+    /// homogeneous activations that leaves the outputs as they are, and one round suffices but for
+    /// rounding.
     fn run<'a>(
         &self,
         layers: &mut [LayerWeights],
@@ -116,32 +136,34 @@ impl Balance {
         batch: &Tensor<2>,
     ) -> Result<(), FirstBatchError> {
         for _ in 0..self.iterations {
-            let all = rates(layers, activation, batch);
-            let of_balanced = || self.places.iter().map(|&place| all[place]);
-            for (rate, &place) in of_balanced().zip(&self.places) {
-                fault(weight(place), place, rate, "the gradients of its weights")?;
+            let rates = rates(layers, activation, batch);
+            let balanced = || self.layers.iter().map(|&layer| rates[layer]);
+            for &layer in &self.layers {
+                let what = "the gradients of its weights";
+                check_divisor(weight(layer), layer, rates[layer], what)?;
             }
-            let mean = (of_balanced().map(f64::ln).sum::<f64>() / self.places.len() as f64).exp();
-            if of_balanced().all(|rate| (rate / mean - 1.0).abs() < self.tolerance) {
+            let mean = (balanced().map(f64::ln).sum::<f64>() / self.layers.len() as f64).exp();
+            if balanced().all(|rate| (rate / mean - 1.0).abs() < self.tolerance) {
                 break;
             }
-            // By how much the outputs of the layers so far are larger than they were.
-            let mut factor = 1.0;
-            for (place, layer) in layers.iter_mut().enumerate() {
-                if self.places.contains(&place) {
-                    let larger = (all[place] / mean).sqrt();
-                    scale(&mut layer.weight, larger);
-                    factor *= larger;
+            // The factor by which the outputs so far have grown.
+            let mut growth = 1.0;
+            for (index, layer) in layers.iter_mut().enumerate() {
+                if self.layers.contains(&index) {
+                    let factor = (rates[index] / mean).sqrt();
+                    scale(&mut layer.weight, factor);
+                    growth *= factor;
                 }
-                layer.bias.iter_mut().for_each(|bias| scale(bias, factor));
+                layer.bias.iter_mut().for_each(|bias| scale(bias, growth));
             }
         }
         Ok(())
     }
 }
 
-/// The rate of change of each layer: the root mean square of the gradients of its weights, over images and a random linear
-/// loss of the network's outputs, relative to that of its weights. The mean over the random loss is the sum over outputs.
+/// The rate of change of each layer: the root mean square of the gradients of its weights, relative
+/// to that of its weights. The gradients are those of each image and of a random linear loss of the
+/// network's outputs; the mean over that loss is a sum over outputs.
 fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> Vec<f64> {
     let device = Device::flex().autodiff();
     let outputs_of_network = layers.last().map_or(0, |layer| layer.shape[1]);
@@ -150,7 +172,7 @@ fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> 
         let mut x = Tensor::<2>::from_data(batch.to_data(), &device);
         let (mut inputs, mut shifts) = (Vec::new(), Vec::new());
         for layer in layers {
-            // The gradient of what is added to a layer's outputs is the gradient of the outputs, image by image.
+            // The gradient of a term added to the outputs is that of the outputs, image by image.
             let shift =
                 Tensor::<2>::zeros([batch.dims()[0], layer.shape[1]], &device).require_grad();
             let z = outputs(layer, &x) + shift.clone();
@@ -162,7 +184,8 @@ fn rates(layers: &[LayerWeights], activation: Activation, batch: &Tensor<2>) -> 
             logits.clone().slice([0..batch.dims()[0], output..output + 1]).sum().backward();
         for ((square, x), (shift, _)) in squares.iter_mut().zip(inputs).zip(&shifts) {
             let Some(y) = shift.grad(&gradients) else { continue };
-            // An image's gradient of a weight is input times gradient of the output: the sum of its squares is a product.
+            // The gradient of a weight is input times gradient of the output, so its squares sum up
+            // to a product.
             let of_images = (x.clone() * x).sum_dim(1) * (y.clone() * y).sum_dim(1);
             *square += numbers(of_images).into_iter().map(f64::from).sum::<f64>();
         }
@@ -201,15 +224,15 @@ fn scale(numbers: &mut [f32], factor: f64) {
 }
 
 /// An error unless one can divide by `by`.
-fn fault(
+fn check_divisor(
     init: &Initializer,
-    place: usize,
+    layer: usize,
     by: f64,
     what: &'static str,
 ) -> Result<(), FirstBatchError> {
     // Rounding lets the outputs of a dead layer differ in their last bits.
     let is_zero = by < 1e-20;
-    let error = || FirstBatchError { kind: init.kind().name, layer: place + 1, what, is_zero };
+    let error = || FirstBatchError { kind: init.kind().name, layer: layer + 1, what, is_zero };
     if by.is_finite() && !is_zero { Ok(()) } else { Err(error()) }
 }
 
@@ -242,7 +265,7 @@ mod tests {
         layers
     }
 
-    /// The outputs of each layer before its activation, on the batch that the layers were completed with.
+    /// The outputs of each layer before its activation, on the batch of [`completed`].
     fn all_outputs(layers: &[LayerWeights], activation: Activation) -> Vec<Tensor<2>> {
         let mut x =
             Tensor::<2>::from_data(TensorData::new(batch(256), [256, WIDTHS[0]]), &Device::flex());
@@ -359,13 +382,13 @@ mod tests {
     #[test]
     fn a_layer_whose_inputs_are_dead_is_an_error() {
         let lsuv = Initializer::Lsuv { tolerance: 0.1, iterations: 10 };
-        let init = |place: usize| if place == 0 { Initializer::Zeros } else { lsuv.clone() };
+        let init = |layer: usize| if layer == 0 { Initializer::Zeros } else { lsuv.clone() };
         let kinds = [init(0), init(1)];
         let targets = Target::network(&[50, 8, 2], Activation::Relu);
         let mut layers =
-            draw_layers(&targets, |place| (init(place), Some(Initializer::Zeros)), 0).unwrap();
+            draw_layers(&targets, |layer| (init(layer), Some(Initializer::Zeros)), 0).unwrap();
         let error =
-            complete_layers(&mut layers, |place| &kinds[place], Activation::Relu, &batch(16))
+            complete_layers(&mut layers, |layer| &kinds[layer], Activation::Relu, &batch(16))
                 .unwrap_err();
         assert_eq!(
             error.to_string(),

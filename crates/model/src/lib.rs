@@ -1,8 +1,9 @@
-//! The network, and initializers applied to burn parameters: [`Apply`] does it for any burn program.
+//! The network, and initializers applied to the parameters of any burn program ([`Apply`]).
 //!
-//! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of any width, and any number
-//! of such networks side by side: a whole study can train as one. Its weights are drawn on the host from keyed streams, so
-//! every backend starts from the same bits.
+//! [`Mlp`] is the classic three-layer network 784-256-128-10, with any number of hidden layers of
+//! any width. Several such networks can stand side by side, so that a whole study trains as one.
+//! Weights are drawn on the host from keyed streams, so that every backend starts from the same
+//! bits.
 //!
 //! ```
 //! use burn::tensor::Device;

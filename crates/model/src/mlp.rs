@@ -1,6 +1,7 @@
-//! The fully connected network: layers with an activation between them, and logits at the end. Networks of one shape
-//! stand side by side in it, each with parameters of its own: every tensor has a leading axis of runs, and one network
-//! alone is a stack of one.
+//! The fully connected network: layers with an activation between them, and logits at the end.
+//!
+//! It holds any number of networks of one shape, each with its own parameters: every tensor has a
+//! leading axis of runs. A single network is a stack of one.
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -10,12 +11,13 @@ use kernels::product;
 use crate::LayerWeights;
 use crate::activation::apply;
 
-/// Multilayer perceptrons of one shape, trained together and independent of each other.
+/// Multilayer perceptrons of one shape, trained together and independent of one another.
 #[derive(Module, Debug)]
 pub struct Mlp {
-    /// From the input on.
+    /// The layers, from the input on.
     pub layers: Vec<StackedLinear>,
-    /// The trained slopes of a PReLU, `[runs, 1, 1]`, one tensor for each hidden layer; of no other activation.
+    /// The trained slopes of a PReLU, `[runs, 1, 1]`, one tensor for each hidden layer; empty for
+    /// other activations.
     pub slopes: Vec<Param<Tensor<3>>>,
     #[module(skip)]
     activation: Activation,
@@ -42,16 +44,17 @@ impl StackedLinear {
 }
 
 impl Mlp {
-    /// A network for each of `runs`, which have one shape, with `activation` after each layer but the last, on `device`.
+    /// A network for each of `runs`, whose layers have equal shapes, with `activation` after each
+    /// layer but the last, on `device`.
     pub fn new(runs: &[Vec<LayerWeights>], activation: Activation, device: &Device) -> Self {
         let count = runs.len();
         let depth = runs.first().map_or(0, Vec::len);
         let parameter = |data: Vec<f32>, shape: [usize; 3]| {
             Param::from_data(TensorData::new(data, shape), device)
         };
-        let linear = |place: usize| {
-            let layers = || runs.iter().map(move |layers| &layers[place]);
-            let [fan_in, fan_out] = runs[0][place].shape;
+        let linear = |index: usize| {
+            let layers = || runs.iter().map(move |layers| &layers[index]);
+            let [fan_in, fan_out] = runs[0][index].shape;
             let weight = layers().flat_map(|layer| &layer.weight).copied().collect();
             let bias: Vec<f32> =
                 layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
@@ -69,14 +72,14 @@ impl Mlp {
         Mlp { layers: (0..depth).map(linear).collect(), slopes, activation }
     }
 
-    /// Logits, `[runs, batch, classes]`, of inputs, `[runs, batch, inputs]`; or of `[1, batch, inputs]`, which all
-    /// networks then see.
+    /// Logits `[runs, batch, classes]` of inputs `[runs, batch, inputs]`, or of inputs
+    /// `[1, batch, inputs]` that all networks share.
     pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
         let mut x = inputs;
-        for (place, layer) in self.layers.iter().enumerate() {
+        for (index, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
-            if place + 1 < self.layers.len() {
-                x = apply(self.activation, self.slopes.get(place).map(Param::val), x);
+            if index + 1 < self.layers.len() {
+                x = apply(self.activation, self.slopes.get(index).map(Param::val), x);
             }
         }
         x
@@ -87,10 +90,10 @@ impl Mlp {
         self.layers.first().map_or(0, |layer| layer.weight.val().dims()[0])
     }
 
-    /// One of the networks, by its place, as a stack of one.
-    pub fn network(&self, place: usize) -> Mlp {
+    /// The network of one run, as a stack of one.
+    pub fn network(&self, run: usize) -> Mlp {
         let part =
-            |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, place, 1));
+            |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, run, 1));
         let layer = |layer: &StackedLinear| StackedLinear {
             weight: part(&layer.weight),
             bias: layer.bias.as_ref().map(part),
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn logits_are_the_layers_applied_in_turn_with_no_activation_at_the_end() {
+    fn logits_are_the_layers_applied_in_turn_without_an_activation_at_the_end() {
         let mlp = Mlp::new(&[layers(1.0)], Activation::Relu, &Device::flex());
         let inputs = Tensor::from_floats([[[3.0, 1.0], [0.0, 0.0]]], &Device::flex());
         // [3, 1]: hidden [5.5, -2] -> [5.5, 0] -> -5.5; [0, 0]: hidden [0.5, 0] -> -0.5.
@@ -137,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_side_by_side_see_their_own_inputs_or_share_one_batch() {
+    fn networks_side_by_side_have_their_own_inputs_or_share_one_batch() {
         let mlp = Mlp::new(&[layers(1.0), layers(2.0)], Activation::Relu, &Device::flex());
         let own = Tensor::from_floats([[[3.0, 1.0]], [[0.0, 0.0]]], &Device::flex());
         // The second network doubles its weights: hidden [0.5, 0] -> -2 * 0.5.

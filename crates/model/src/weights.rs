@@ -1,4 +1,4 @@
-//! A network's weights on the host: drawn from keyed streams, before any device sees them.
+//! A network's weights on the host: drawn from keyed streams before any device has them.
 
 use initializers::{DrawError, Initializer, LayerDraw, Purpose, Stream, Target};
 
@@ -9,18 +9,18 @@ pub struct LayerWeights {
     pub shape: [usize; 2],
     /// The weight, row-major: a row for each input.
     pub weight: Vec<f32>,
-    /// The bias, one number for each output, where the layer has one.
+    /// The bias, one number for each output, if the layer has one.
     pub bias: Option<Vec<f32>>,
 }
 
-/// Draws the layers whose weights are `targets`. `init` gives each layer, by its place from 0, its initializer for the
-/// weight and, where it has a bias, for the bias.
+/// Draws the layers whose weights are `targets`. `init` gives the initializer of each layer's
+/// weight and, if it has one, bias, by the layer's index from 0.
 ///
-/// Each tensor has a stream of its own, keyed by (seed, the layer of its target, tensor): changing one layer's initializer
-/// leaves the numbers of the others as they were.
+/// Each tensor has its own stream, keyed by (seed, the layer of its target, tensor). So another
+/// initializer for one layer leaves the numbers of the others as they were.
 ///
 /// # Errors
-/// Where an initializer has no meaning for its tensor.
+/// An initializer has no meaning for its tensor.
 pub fn draw_layers(
     targets: &[Target],
     init: impl Fn(usize) -> (Initializer, Option<Initializer>),
@@ -38,11 +38,11 @@ pub fn draw_layers(
     targets.iter().enumerate().map(draw).collect()
 }
 
-/// A tensor's numbers, where they are drawn at all.
+/// The numbers of a tensor, if they are drawn.
 type Numbers = Option<Vec<f32>>;
 
-/// The numbers of a weight and of a bias, each only where there is an initializer for it; both together where they have
-/// one law.
+/// The numbers of a weight and of a bias, each if it has an initializer. Some initializers draw
+/// both together.
 pub(crate) fn draw_layer(
     weight: Option<&Initializer>,
     bias: Option<&Initializer>,

@@ -1,5 +1,5 @@
 //! Progress on a terminal: a bar for each run under way, as long as they are few enough to be read, and one for all where
-//! there are several. Silent when the standard error is no terminal.
+//! there are several. NoopObserver when the standard error is no terminal.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;

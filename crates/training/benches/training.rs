@@ -1,7 +1,8 @@
-//! What a person waits for, on each CPU backend: one training step, one epoch with its validation, and the start-up
-//! (from nothing to the end of the first step).
+//! What a person waits for, on each CPU backend: one training step, one epoch with its validation,
+//! and the start-up (from nothing to the end of the first step).
 //!
-//! A run is started on a thread of its own and paced: it makes a step when the benchmark asks for one.
+//! A run is started on a thread of its own and paced: it makes a step when the benchmark asks for
+//! one.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};

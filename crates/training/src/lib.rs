@@ -1,36 +1,31 @@
-//! Carries out runs: data on the device, burn's learner, the optimizer, step losses, checkpoints, interruption, many
-//! runs side by side.
+//! Carries out runs: data on the device, burn's learner, the optimizer, the losses of steps,
+//! checkpoints, interruption, and many runs side by side.
 //!
-//! [`execute`] takes the runs of a plan and leaves a record of each; [`replay`] repeats a recorded one. What happens meanwhile goes to an [`Observer`].
+//! [`execute`] takes the runs of a plan and leaves a record of each; [`replay`] repeats a recorded
+//! run. An [`Observer`] is told what happens meanwhile.
+//!
+//! | module | responsibility |
+//! | --- | --- |
+//! | `execute` | a plan's runs: which train as one, which worker takes them, who holds them |
+//! | `run` | one run: prepare, train, record |
+//! | `burn_glue` | what burn's traits ask for: learner, checkpointer, renderer |
+//! | `optim` | the optimizer and its learning rates |
+//! | `data` | images on the device, their order, their batches |
+//! | `backend` | backends and devices by name |
 
-mod adapter;
 mod backend;
-mod checkpoint;
-#[cfg(any(feature = "wgpu", test))]
-mod choice;
-mod classifier;
+mod burn_glue;
 mod data;
-mod desk;
+mod error;
+mod events;
 mod execute;
-mod learner;
-mod observer;
-mod optimizer;
-mod order;
-mod packed;
-mod provenance;
-mod quiet;
-mod rates;
+mod optim;
 mod replay;
 mod run;
-mod stack;
-mod strategy;
-mod weights;
-#[cfg(feature = "wgpu")]
-mod wgpu;
 
-pub use adapter::Adapter;
-pub use backend::{BackendError, adapters, open_device};
-pub use execute::{Options, Outcome, RunError, RunReport, Summary, execute};
-pub use observer::{Observer, Silent};
-pub use provenance::cpu;
+pub use backend::{Adapter, adapters, open_device};
+pub use error::{BackendError, RunError};
+pub use events::{NoopObserver, Observer, Outcome, RunReport, Summary};
+pub use execute::{Options, execute};
 pub use replay::{Replay, StepPair, TensorDifference, replay};
+pub use run::cpu;

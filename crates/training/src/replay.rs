@@ -1,34 +1,35 @@
-//! Running a recorded run again, and comparing every bit of what came out.
+//! Replay: a recorded run is trained again, and every bit of its results is compared.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use experiment::{Overrides, RunSpec, load};
-use record::{Difference, Run, Step, read_run, read_weights};
+use record::{Difference, ReadError, Run, Step, read_run, read_weights};
 use safetensors::SafeTensors;
 
-use crate::execute::{Options, Outcome, RunError, execute};
-use crate::observer::Observer;
+use crate::error::RunError;
+use crate::events::{Observer, Outcome, RunReport};
+use crate::execute::{Options, execute};
 
 /// How a run and its repetition compare.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
     /// The run.
     pub spec: RunSpec,
-    /// Steps that are the same to the bit, from the first on.
+    /// Steps, from the first on, that are equal to the bit.
     pub equal_steps: u64,
-    /// The first step that is not the same; where one of the two made fewer steps, it has none.
+    /// The first step that differs; the one of the two that made fewer steps may have none.
     pub first_difference: Option<StepPair>,
-    /// Final weights that are not the same, a line for each tensor that holds some.
+    /// The tensors whose final weights differ.
     pub weights: Vec<TensorDifference>,
-    /// What may be why: in what the places differ where the run was made and repeated.
+    /// Possible reasons: how the places differ where the run was trained and repeated.
     pub provenance: Vec<Difference>,
-    /// The same for the parts of a run that was interrupted and gone on with elsewhere.
+    /// The same for the parts of a run that was interrupted and resumed elsewhere.
     pub resumed: Vec<Difference>,
 }
 
-/// A tensor whose numbers are not all the same.
+/// A tensor whose numbers differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TensorDifference {
     /// Its name.
@@ -42,14 +43,14 @@ pub struct TensorDifference {
 }
 
 impl Replay {
-    /// Whether all that was compared is the same to the bit.
+    /// Whether everything is equal to the bit.
     pub fn is_equal(&self) -> bool {
         self.first_difference.is_none() && self.weights.is_empty()
     }
 }
 
-/// Runs the run in `directory` again, in a temporary folder, and compares every step's loss and the final weights bit by
-/// bit. `None` when `interrupt` stopped it.
+/// Trains the run in `directory` again, in a temporary folder, and compares the loss of every step
+/// and the final weights. `None` if `interrupt` stopped it.
 ///
 /// # Errors
 /// The record is damaged or unfinished, or its run cannot be repeated.
@@ -58,16 +59,44 @@ pub fn replay(
     interrupt: &Arc<AtomicBool>,
     observer: &Arc<dyn Observer>,
 ) -> Result<Option<Replay>, RunError> {
-    let unreadable = |error: record::ReadError| RunError::BadInput(error.to_string());
-    let recorded = read_run(directory).map_err(unreadable)?;
-    if !recorded.record.status.is_final() {
-        let (path, status) = (directory.display(), recorded.record.status);
+    let recorded =
+        Finished::read(directory).map_err(|error| RunError::BadInput(error.to_string()))?;
+    if !recorded.run.record.status.is_final() {
+        let (path, status) = (directory.display(), recorded.run.record.status);
         return Err(RunError::BadInput(format!(
             "{path} has no result to compare with: it is {status}"
         )));
     }
-    let weights = read_weights(directory, &recorded.record).map_err(unreadable)?;
-    let spec = recorded_spec(&recorded)?;
+    let spec = recorded_spec(&recorded.run)?;
+    match repeat(&spec, interrupt, observer)? {
+        Some(repeated) => compare(spec, &recorded, &repeated).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A run as it was read: its record with the steps, and its final weights.
+struct Finished {
+    run: Run,
+    weights: Vec<u8>,
+}
+
+impl Finished {
+    fn read(directory: &Path) -> Result<Self, ReadError> {
+        let run = read_run(directory)?;
+        let weights = match run.record.status.is_final() {
+            true => read_weights(directory, &run.record)?,
+            false => Vec::new(),
+        };
+        Ok(Finished { run, weights })
+    }
+}
+
+/// Trains a run in a temporary folder. `None` if `interrupt` stopped it.
+fn repeat(
+    spec: &RunSpec,
+    interrupt: &Arc<AtomicBool>,
+    observer: &Arc<dyn Observer>,
+) -> Result<Option<Finished>, RunError> {
     let out = tempfile::tempdir()
         .map_err(|error| RunError::Failed(format!("cannot make a temporary folder: {error}")))?;
     let options = Options {
@@ -77,28 +106,29 @@ pub fn replay(
         force: false,
         interrupt: Arc::clone(interrupt),
     };
-    let Some(report) = execute(std::slice::from_ref(&spec), &options, observer).pop() else {
-        return Ok(None);
-    };
-    match report.outcome? {
-        Outcome::Ran(summary) if summary.status.is_final() => {}
-        _ => return Ok(None),
+    let report = execute(std::slice::from_ref(spec), &options, observer).pop();
+    let Some(RunReport { directory, outcome, .. }) = report else { return Ok(None) };
+    match outcome? {
+        Outcome::Ran(summary) if summary.status.is_final() => Finished::read(&directory)
+            .map(Some)
+            .map_err(|error| RunError::Failed(error.to_string())),
+        _ => Ok(None),
     }
-    let failed = |error: record::ReadError| RunError::Failed(error.to_string());
-    let repeated = read_run(&report.directory).map_err(failed)?;
-    let repeated_weights = read_weights(&report.directory, &repeated.record).map_err(failed)?;
-    let (equal_steps, first_difference) = compare_steps(&recorded.steps, &repeated.steps);
-    let past = &recorded.record.provenance;
-    Ok(Some(Replay {
+}
+
+fn compare(spec: RunSpec, recorded: &Finished, repeated: &Finished) -> Result<Replay, RunError> {
+    let (equal_steps, first_difference) = compare_steps(&recorded.run.steps, &repeated.run.steps);
+    let weights = compare_weights(&recorded.weights, &repeated.weights)
+        .map_err(|error| RunError::Failed(format!("the weights cannot be compared: {error}")))?;
+    let past = &recorded.run.record.provenance;
+    Ok(Replay {
         spec,
         equal_steps,
         first_difference,
-        weights: compare_weights(&weights, &repeated_weights).map_err(|error| {
-            RunError::Failed(format!("the weights cannot be compared: {error}"))
-        })?,
-        provenance: past.differences(&repeated.record.provenance),
+        weights,
+        provenance: past.differences(&repeated.run.record.provenance),
         resumed: past.resumed.iter().flat_map(|part| part.differences.clone()).collect(),
-    }))
+    })
 }
 
 /// The run that a record's own config describes.
@@ -108,10 +138,10 @@ fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
         .map_err(|problems| RunError::BadInput(problems.to_string()))?;
     match <[RunSpec; 1]>::try_from(plan.runs()) {
         Ok([spec]) if spec.id() == run.record.id => Ok(spec),
-        // Every byte is as it was written, so it is this program that reads it in another way.
+        // Its checksum holds, so this program reads it differently.
         _ => Err(RunError::BadInput(format!(
-            "{} now describes another run than {}: this program gives its settings another meaning than version {}, \
-             which wrote it",
+            "{} now describes another run than {}: this program gives its settings another meaning \
+             than version {}, which wrote it",
             config.display(),
             run.record.id,
             run.record.provenance.version
@@ -159,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_step_that_is_not_the_same_bit_for_bit_is_found() {
+    fn the_first_step_that_differs_in_a_bit_is_found() {
         let steps = |losses: &[f32]| {
             (0..).zip(losses).map(|(step, &loss)| Step { step, loss }).collect::<Vec<_>>()
         };

@@ -1,5 +1,5 @@
-//! The bits of a run depend on its settings and its seed: not on what runs beside it, nor how often, nor in how many
-//! parts.
+//! The bits of a run depend only on its settings and its seed: not on other runs, on repetition or
+//! on interruption.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

@@ -1,5 +1,5 @@
-//! The GPU backend on this machine's default adapter, which must be there: a driver in software will do. Kernels are
-//! compiled once a process, and that takes most of the time, so that what can be asked in one process is asked here.
+//! The GPU backend on the default adapter of this machine; a software driver will do. Compiling the
+//! kernels takes most of the time and happens once a process, so all tests share one.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{BASE, Lab, assert_same, finish, go};
 use experiment::RunSpec;
 use record::{Status, read_record, read_run};
-use training::{Observer, Options, Silent, adapters, execute};
+use training::{NoopObserver, Observer, Options, adapters, execute};
 
 #[test]
 fn wgpu_starts_from_the_bits_of_flex() {
@@ -41,7 +41,7 @@ fn a_stack_with_rates_of_their_own_and_a_run_that_diverges_is_what_its_runs_are_
     let records = |stack: usize| {
         let (out, interrupt) = (lab.out(&format!("stacks-of-{stack}")), Arc::default());
         let options = Options { out, jobs: 1, stack: Some(stack), force: false, interrupt };
-        let observer: Arc<dyn Observer> = Arc::new(Silent);
+        let observer: Arc<dyn Observer> = Arc::new(NoopObserver);
         let reports = execute(&runs, &options, &observer);
         reports.iter().map(|report| read_run(&report.directory).unwrap()).collect::<Vec<_>>()
     };

@@ -1,4 +1,4 @@
-//! What goes wrong in one run is that run's own.
+//! A failure in one run does not affect the others.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::{BASE, Lab, assert_same, finish, go};
 use experiment::RunSpec;
 use record::{Status, read_record};
-use training::{Observer, Outcome, RunError, Silent};
+use training::{NoopObserver, Observer, Outcome, RunError};
 
 /// Panics in the middle of one run.
 struct Saboteur;
@@ -30,7 +30,7 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
         let record = read_record(&report.directory).unwrap();
         if report.spec.seed == 2 {
             assert!(
-                matches!(&report.outcome, Err(RunError::Failed(message)) if message.contains("sabotage"))
+                matches!(&report.outcome, Err(RunError::Failed(text)) if text.contains("sabotage"))
             );
             assert_eq!(record.status, Status::Failed);
             assert!(record.message.unwrap().contains("sabotage in seed 2"));
@@ -38,7 +38,7 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
             assert_eq!(record.status, Status::Finished);
         }
     }
-    let reports = go(&runs, &lab.out("runs"), 2, Arc::new(Silent), Arc::default());
+    let reports = go(&runs, &lab.out("runs"), 2, Arc::new(NoopObserver), Arc::default());
     for report in &reports {
         match &report.outcome {
             // The failed one goes on from the checkpoint at the end of its first epoch.

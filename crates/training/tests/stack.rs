@@ -1,4 +1,4 @@
-//! Runs that train as one leave what each of them leaves alone: on the CPU the same bits, whatever happens to the others.
+//! Runs that train as one leave the records that each leaves alone: on a CPU the same bits.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -12,7 +12,7 @@ use common::{BASE, Lab, assert_same};
 use experiment::RunSpec;
 use proptest::prelude::*;
 use record::{RunDirectory, Status, read_record};
-use training::{Observer, Options, Outcome, RunReport, Silent, execute};
+use training::{NoopObserver, Observer, Options, Outcome, RunReport, execute};
 
 /// Carries out runs in stacks of at most `stack`.
 fn stacked(
@@ -37,7 +37,7 @@ fn go(
 }
 
 fn finish(runs: &[RunSpec], out: PathBuf, stack: usize) -> Vec<PathBuf> {
-    let reports = stacked(runs, &out, stack, Arc::new(Silent));
+    let reports = stacked(runs, &out, stack, Arc::new(NoopObserver));
     for report in &reports {
         let ended =
             matches!(&report.outcome, Ok(Outcome::Ran(summary)) if summary.status.is_final());
@@ -52,7 +52,11 @@ fn assert_all_same(a: &[PathBuf], b: &[PathBuf]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 16,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn stacked_runs_have_the_bits_of_runs_alone(
@@ -73,11 +77,16 @@ proptest! {
         after_update: bool,
     ) {
         let lab = Lab::new();
-        let (last, record) = (if keep { "keep" } else { "drop" }, if after_update { "after" } else { "before" });
+        let last = if keep { "keep" } else { "drop" };
+        let record = if after_update { "after_update" } else { "before_update" };
         let runs = lab.runs(&format!(
-            "seeds = {seeds}\noptimizer = {optimizer}\nmodel = {{ hidden = {hidden:?}, activation = {activation:?}, bias = {bias} }}\n\
-             training = {{ batch_size = {batch}, max_steps = 23, last_batch = {last:?}, record_loss = \"{record}_update\" }}\n\
-             [arms.a]\n[arms.b]\ninit = \"he_normal\"\n[arms.fast]\noptimizer.learning_rate = 0.03\n[arms.c]\ninit = \"lecun_uniform\"\n"
+            "seeds = {seeds}\noptimizer = {optimizer}\n\
+             model.hidden = {hidden:?}\nmodel.activation = {activation:?}\nmodel.bias = {bias}\n\
+             training.batch_size = {batch}\ntraining.max_steps = 23\n\
+             training.last_batch = {last:?}\ntraining.record_loss = {record:?}\n\
+             [arms.a]\n[arms.b]\ninit = \"he_normal\"\n\
+             [arms.fast]\noptimizer.learning_rate = 0.03\n\
+             [arms.c]\ninit = \"lecun_uniform\"\n"
         ));
         let alone = finish(&runs, lab.out("alone"), 1);
         assert_all_same(&alone, &finish(&runs, lab.out("stacked"), stack));
@@ -125,7 +134,8 @@ fn runs_that_differ_in_start_seed_and_rate_train_as_one_and_others_do_not() {
 fn a_run_that_diverges_does_not_disturb_its_neighbours() {
     let lab = Lab::new();
     let runs = lab.runs(&format!(
-        "optimizer = {{ kind = \"sgd\", learning_rate = 0.1 }}\n{BASE}[arms.calm]\n[arms.wild]\ninit = {{ kind = \"normal\", std = 1e18 }}\n\
+        "optimizer = {{ kind = \"sgd\", learning_rate = 0.1 }}\n{BASE}[arms.calm]\n\
+         [arms.wild]\ninit = {{ kind = \"normal\", std = 1e18 }}\n\
          [arms.hot]\noptimizer.learning_rate = 1e38\n[arms.he]\ninit = \"he_normal\"\n"
     ));
     let alone = finish(&runs, lab.out("alone"), 1);
@@ -154,7 +164,7 @@ fn stop_after(runs: &[RunSpec], out: &Path, stack: usize, step: u64) {
 }
 
 #[test]
-fn a_stack_that_was_interrupted_goes_on_to_the_bit_stacked_or_alone() {
+fn an_interrupted_stack_resumes_to_the_bit_stacked_or_alone() {
     for optimizer in ["adam", "adamw", "{ kind = \"sgd\", momentum = 0.9 }"] {
         let optimizer = if optimizer.starts_with('{') {
             optimizer.to_owned()
@@ -181,7 +191,7 @@ fn a_stack_that_was_interrupted_goes_on_to_the_bit_stacked_or_alone() {
 }
 
 #[test]
-fn runs_that_have_come_to_different_steps_go_on_in_stacks_of_their_own() {
+fn runs_at_different_steps_resume_in_stacks_of_their_own() {
     let lab = Lab::new();
     let runs = lab.runs(&format!("seeds = [0, 1, 2, 3]\n{BASE}"));
     let undisturbed = finish(&runs, lab.out("undisturbed"), 1);

@@ -1,4 +1,4 @@
-//! In what a backend agrees with flex on the same config and seeds, on real MNIST.
+//! How far a backend agrees with flex on the same config and seeds, on real MNIST.
 
 use experiment::{Overrides, load};
 use record::{Run, read_run, read_weights};
@@ -34,7 +34,8 @@ pub(crate) fn assert_starts_from_the_same_bits(backend: &str) {
     assert_eq!(flex.record.initial_weights, other.record.initial_weights);
 }
 
-/// Each of the first losses is within a relative 1e-4. Where a backend trains runs as one, these two are.
+/// Each of the first losses is within a relative 1e-4. Where a backend trains runs as one, these
+/// two are.
 pub(crate) fn assert_first_losses_agree(backend: &str) {
     let lab = Lab::new();
     let [flex, other] =
@@ -47,7 +48,8 @@ pub(crate) fn assert_first_losses_agree(backend: &str) {
     }
 }
 
-/// Over five seeds, the mean difference in accuracy on the test images lies within half a point, with 95 % confidence.
+/// Over five seeds, the mean difference in accuracy on the test images lies within half a point,
+/// with 95 % confidence.
 pub(crate) fn assert_accuracies_agree(backend: &str, steps: u32) {
     let lab = Lab::new();
     let settings = format!("seeds = 5\ntraining.max_steps = {steps}");

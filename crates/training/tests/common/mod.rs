@@ -1,4 +1,5 @@
-//! What the tests share: a folder with a small set, the runs of a config there, and ways to carry them out.
+//! What the tests share: a folder with a small set, the runs of a config there, and ways to carry
+//! them out.
 
 #[path = "../../testing/small_set.rs"]
 mod small_set;
@@ -9,11 +10,12 @@ use std::sync::atomic::AtomicBool;
 
 use experiment::{Overrides, RunSpec, load};
 use record::{Status, read_record};
-use training::{Observer, Options, Outcome, RunReport, Silent, execute};
+use training::{NoopObserver, Observer, Options, Outcome, RunReport, execute};
 
 /// Two epochs of 15 steps, the last batch of each smaller, and ten steps of a third.
 #[allow(dead_code)]
-pub(crate) const BASE: &str = "model.hidden = [16, 8]\ntraining.batch_size = 34\ntraining.max_steps = 40\ntraining.last_batch = \"keep\"\n";
+pub(crate) const BASE: &str = "model.hidden = [16, 8]\ntraining.batch_size = 34\n\
+    training.max_steps = 40\ntraining.last_batch = \"keep\"\n";
 
 /// A folder for one test.
 pub(crate) struct Lab(tempfile::TempDir);
@@ -65,8 +67,11 @@ pub(crate) fn go(
 /// Carries out runs, which must all end well.
 #[allow(dead_code)]
 pub(crate) fn finish(runs: &[RunSpec], out: &Path, jobs: usize) -> Vec<RunReport> {
-    let reports = go(runs, out, jobs, Arc::new(Silent), Arc::default());
-    let finished = |report: &RunReport| matches!(&report.outcome, Ok(Outcome::Ran(record)) if record.status == Status::Finished);
+    let reports = go(runs, out, jobs, Arc::new(NoopObserver), Arc::default());
+    let finished = |report: &RunReport| match &report.outcome {
+        Ok(Outcome::Ran(summary)) => summary.status == Status::Finished,
+        _ => false,
+    };
     assert!(reports.iter().all(finished), "{reports:?}");
     reports
 }

@@ -1,5 +1,7 @@
-//! burn's learner insists on a renderer and on a metric logger. Kindling shows progress through its own [`Observer`] and
-//! records losses in its own record, so both of burn's are given nothing to say.
+//! A renderer and metric logger that do nothing.
+//!
+//! burn's learner requires both. Kindling shows progress through its own [`Observer`] and writes
+//! losses to its own record.
 //!
 //! [`Observer`]: crate::Observer
 
@@ -12,18 +14,18 @@ use burn::train::renderer::{
 };
 
 /// Shows nothing and logs nothing.
-pub(crate) struct Quiet;
+pub(crate) struct NoopRenderer;
 
-impl MetricsRendererTraining for Quiet {
+impl MetricsRendererTraining for NoopRenderer {
     fn update_train(&mut self, _: MetricState) {}
     fn update_valid(&mut self, _: MetricState) {}
 }
 
-impl MetricsRendererEvaluation for Quiet {
+impl MetricsRendererEvaluation for NoopRenderer {
     fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
 }
 
-impl TrainingProgressLogger for Quiet {
+impl TrainingProgressLogger for NoopRenderer {
     fn start(&mut self, _: usize, _: usize, _: Option<usize>, _: Option<&str>) {}
     fn update_epoch(&mut self, _: usize) {}
     fn start_split(&mut self, _: &str, _: usize) {}
@@ -33,7 +35,7 @@ impl TrainingProgressLogger for Quiet {
     fn log_event_training(&mut self, _: String) {}
 }
 
-impl EvaluationProgressLogger for Quiet {
+impl EvaluationProgressLogger for NoopRenderer {
     fn start_global_progress(&mut self, _: usize) {}
     fn start_test(&mut self, _: &str, _: usize) {}
     fn update_test_progress(&mut self, _: usize) {}
@@ -42,12 +44,12 @@ impl EvaluationProgressLogger for Quiet {
     fn log_event_evaluation(&mut self, _: String) {}
 }
 
-impl MetricsRenderer for Quiet {
+impl MetricsRenderer for NoopRenderer {
     fn manual_close(&mut self) {}
     fn register_metric(&mut self, _: MetricDefinition) {}
 }
 
-impl MetricLogger for Quiet {
+impl MetricLogger for NoopRenderer {
     fn log(&mut self, _: MetricsUpdate, _: usize, _: &Split) {}
     fn read_numeric(&mut self, _: &str, _: usize, _: &Split) -> Result<Vec<NumericEntry>, String> {
         Ok(Vec::new())

@@ -1,15 +1,16 @@
-//! Which of a machine's graphics adapters computes.
+//! The selection of the graphics adapter that computes.
 
 use experiment::{AdapterKind, DeviceChoice};
 
-use crate::adapter::Adapter;
-use crate::backend::BackendError;
+use super::adapter::Adapter;
+use crate::error::BackendError;
 
-/// Which of the adapters computes where a config leaves it open: those of the first API that has one that is no CPU, and
-/// of these the first of the best kind. burn's own variable, `CUBECL_WGPU_DEFAULT_DEVICE`, may name another.
+/// The adapter that computes where a config names none: the first of the best kind, among those of
+/// the first API that reaches hardware. burn's variable, `CUBECL_WGPU_DEFAULT_DEVICE`, may name
+/// another.
 ///
 /// # Errors
-/// There is none, or none that the variable names.
+/// There is no adapter, or not the one that the variable names.
 pub(crate) fn default_adapter<'a>(
     adapters: &'a [Adapter],
     variable: Option<&str>,
@@ -22,7 +23,7 @@ pub(crate) fn default_adapter<'a>(
         None => reached.min_by_key(|adapter| rank(adapter.kind)).ok_or(BackendError::NoAdapter),
         Some(variable) => {
             let named = parse_variable(variable)
-                .and_then(|(kind, place)| reached.filter(|a| a.kind == kind).nth(place));
+                .and_then(|(kind, index)| reached.filter(|a| a.kind == kind).nth(index));
             named.ok_or_else(|| {
                 no_such(format!("CUBECL_WGPU_DEFAULT_DEVICE names {variable:?}, and"), adapters)
             })
@@ -33,7 +34,7 @@ pub(crate) fn default_adapter<'a>(
 /// The adapter that `choice` means.
 ///
 /// # Errors
-/// There is none, or none of that number or kind.
+/// There is no adapter, or none of that index or kind.
 pub(crate) fn choose<'a>(
     adapters: &'a [Adapter],
     choice: DeviceChoice,
@@ -61,12 +62,13 @@ fn rank(kind: AdapterKind) -> Option<usize> {
     AdapterKind::ALL.iter().position(|(_, other)| *other == kind)
 }
 
-/// Reads `Cpu`, `DiscreteGpu(0)` and their like: a kind, and a place among the adapters of that kind.
+/// Reads `Cpu`, `DiscreteGpu(0)` and the like: a kind, and an index among the adapters of that
+/// kind.
 fn parse_variable(text: &str) -> Option<(AdapterKind, usize)> {
     if text == "Cpu" {
         return Some((AdapterKind::Cpu, 0));
     }
-    let (kind, place) = text.strip_suffix(')')?.split_once('(')?;
+    let (kind, index) = text.strip_suffix(')')?.split_once('(')?;
     let kind = match kind {
         "DiscreteGpu" => AdapterKind::Discrete,
         "IntegratedGpu" => AdapterKind::Integrated,
@@ -74,7 +76,7 @@ fn parse_variable(text: &str) -> Option<(AdapterKind, usize)> {
         "Other" => AdapterKind::Other,
         _ => return None,
     };
-    Some((kind, place.parse().ok()?))
+    Some((kind, index.parse().ok()?))
 }
 
 fn no_such(what: String, adapters: &[Adapter]) -> BackendError {
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_a_kind_or_burns_variable_chooses_another() {
+    fn an_index_a_kind_or_burns_variable_chooses_another() {
         use AdapterKind::{Cpu, Discrete, Integrated};
         let adapters = adapters(&[
             (Discrete, "Vulkan"),
@@ -137,12 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_answered_with_what_is() {
+    fn a_missing_adapter_is_answered_with_the_list_of_those_there_are() {
         let adapters = adapters(&[(AdapterKind::Discrete, "Vulkan"), (AdapterKind::Cpu, "Vulkan")]);
         let said = |choice| choose(&adapters, choice, None).unwrap_err().to_string();
         assert_eq!(
             said(DeviceChoice::Index(7)),
-            "there is no device 7: this machine has\n  0  discrete  Card 0 (Vulkan, drv 1.0)\n  1  cpu  Card 1 (Vulkan, drv 1.0)"
+            "there is no device 7: this machine has\n  0  discrete  Card 0 (Vulkan, drv 1.0)\n  \
+             1  cpu  Card 1 (Vulkan, drv 1.0)"
         );
         assert!(
             said(DeviceChoice::Kind(AdapterKind::Virtual))

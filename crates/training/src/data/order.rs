@@ -1,22 +1,23 @@
-//! The order of the training images: a pure function of (seed, epoch), so that any step of any run can be found again
-//! without the steps before it, and two arms of one seed see the same batches. The same goes for the batch that
-//! data-dependent initializers look at.
+//! The order of the training images: a pure function of (seed, epoch).
+//!
+//! So any step can be repeated without the steps before it, and two arms with one seed see the same
+//! batches. The batch for data-dependent initializers is a function of the seed, too.
 
 use initializers::{Purpose, Stream};
 use rand::seq::SliceRandom;
 use rand::seq::index::sample;
 
-/// The images of epoch `epoch` (from 0), in their order: a permutation of `0..images`.
+/// The order of the images in `epoch` (from 0): a permutation of `0..images`.
 pub(crate) fn epoch_order(seed: u64, epoch: u64, images: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..images as u32).collect();
     order.shuffle(&mut Stream::new(seed, Purpose::Order, [epoch, 0]));
     order
 }
 
-/// Images of the first batch, whatever the size of those that are trained on.
+/// Images in the first batch, whatever `training.batch_size` is.
 const FIRST_BATCH: usize = 512;
 
-/// The images that data-dependent initializers look at.
+/// The indices of the images that data-dependent initializers look at.
 pub(crate) fn first_batch(seed: u64, images: usize) -> Vec<u32> {
     let mut stream = Stream::new(seed, Purpose::FirstBatch, [0, 0]);
     sample(&mut stream, images, images.min(FIRST_BATCH))

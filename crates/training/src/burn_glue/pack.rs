@@ -1,60 +1,18 @@
-//! Stacks of runs: which runs can train as one, and the state of a stack as the states of its runs, so that whatever a
-//! stack leaves on disk is what each of its runs would leave alone.
+//! burn's records of a stack of runs: cut into a record for each run, and put together again.
 //!
-//! Every tensor of a stack's state has the leading axis of runs: parameters, and what an optimizer keeps beside them. A
-//! run's part of it is a slice of one.
+//! Every tensor of a stack's state has a leading axis of runs, in parameters and in what an
+//! optimizer keeps for them. A run's part is a slice of that axis.
 
 use std::collections::BTreeMap;
 
 use burn::tensor::{Bytes, DType, Shape};
 use burn_pack::{Error, Reader, Tensor, Writer};
-use experiment::{RunSpec, Settings};
-use initializers::Initializer;
 
-use crate::optimizer::takes_own_rates;
-
-/// Gathers runs that can train as one into stacks of at most `most`, in their order; gives the places of the runs.
-///
-/// Runs of a stack share everything but their names, their seeds, the weights that they start from and, for most
-/// optimizers, a constant learning rate.
-pub(crate) fn stacks(runs: &[RunSpec], most: impl Fn(&Settings) -> usize) -> Vec<Vec<usize>> {
-    let mut stacks: Vec<Vec<usize>> = Vec::new();
-    let mut open: Vec<(Settings, usize)> = Vec::new();
-    for (place, run) in runs.iter().enumerate() {
-        let most = most(&run.settings);
-        if most > 1 {
-            let shared = shared_settings(&run.settings);
-            if let Some((_, stack)) = open.iter().find(|(other, _)| *other == shared) {
-                stacks[*stack].push(place);
-                if stacks[*stack].len() >= most {
-                    open.retain(|(other, _)| *other != shared);
-                }
-                continue;
-            }
-            open.push((shared, stacks.len()));
-        }
-        stacks.push(vec![place]);
-    }
-    stacks
-}
-
-/// The settings, less those in which runs of a stack may differ.
-fn shared_settings(settings: &Settings) -> Settings {
-    let mut shared = settings.clone();
-    shared.init.layers.clear();
-    shared.init.base.weight = Initializer::Zeros;
-    shared.init.base.bias = Initializer::Zeros;
-    if takes_own_rates(&settings.optimizer) {
-        shared.optimizer.learning_rate = 1.0;
-    }
-    shared
-}
-
-/// What each of `runs` would have recorded alone, of what its stack recorded.
+/// The record that each of `runs` would have written alone, from the record of their stack.
 ///
 /// # Errors
-/// burn's word on why the record cannot be read.
-pub(crate) fn split(pack: Vec<u8>, runs: usize) -> Result<Vec<Vec<u8>>, String> {
+/// burn cannot read the record.
+pub(super) fn split(pack: Vec<u8>, runs: usize) -> Result<Vec<Vec<u8>>, String> {
     if runs == 1 {
         return Ok(vec![pack]);
     }
@@ -71,11 +29,11 @@ pub(crate) fn split(pack: Vec<u8>, runs: usize) -> Result<Vec<Vec<u8>>, String> 
     (0..runs).map(part).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
-/// What a stack would have recorded, of what each of its runs did.
+/// The record of a stack, from the record of each of its runs.
 ///
 /// # Errors
-/// burn's word on why a record cannot be read; or one of them is of another network.
-pub(crate) fn join(packs: &[&[u8]]) -> Result<Vec<u8>, String> {
+/// burn cannot read a record, or one is of another network.
+pub(super) fn join(packs: &[&[u8]]) -> Result<Vec<u8>, String> {
     if let [one] = packs {
         return Ok(one.to_vec());
     }
@@ -102,7 +60,7 @@ pub(crate) fn join(packs: &[&[u8]]) -> Result<Vec<u8>, String> {
     whole.write().map_err(|error| error.to_string())
 }
 
-/// One of burn's records, read whole.
+/// A record of burn's, read whole.
 #[derive(Clone)]
 struct Pack {
     tensors: Vec<Part>,
@@ -151,13 +109,11 @@ impl Pack {
         Ok(writer.into_bytes()?.to_vec())
     }
 
-    /// What a tensor is called in every run: a model's by its path, as it is; an optimizer's begins with the number of its
-    /// parameter, which each run draws anew, and the metadata has the path of each number.
+    /// The name of a tensor that all runs share. A model's is its path. An optimizer's begins with
+    /// the id of its parameter, which differs from run to run; the metadata has the path of each
+    /// id.
     fn path(&self, part: &Part) -> String {
-        match part
-            .name
-            .split_once('.')
-            .and_then(|(number, rest)| Some((self.metadata.get(number)?, rest)))
+        match part.name.split_once('.').and_then(|(id, rest)| Some((self.metadata.get(id)?, rest)))
         {
             Some((path, rest)) => format!("{path}.{rest}"),
             None => part.name.clone(),

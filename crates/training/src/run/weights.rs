@@ -1,14 +1,17 @@
-//! The final weights as a file that every framework reads.
+//! The final weights as a safetensors file, which every framework reads.
 
 use burn::module::Param;
 use burn::tensor::Tensor;
 
-use crate::classifier::Classifier;
-use crate::execute::RunError;
+use crate::burn_glue::Classifier;
+use crate::error::RunError;
 
-/// The weights of one network in the safetensors format, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so
-/// on. What is alone has no axis of runs.
-pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
+/// The weights of a stack of one, by burn's paths: `layers.0.weight`, `[fan_in, fan_out]`, and so
+/// on. They have no axis of runs.
+///
+/// # Errors
+/// The format cannot hold them.
+pub(super) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
     let failed = |error: &dyn std::fmt::Display| {
         RunError::Failed(format!("cannot write the weights: {error}"))
     };
@@ -19,14 +22,14 @@ pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> 
         let bytes: Vec<u8> = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
         tensors.push((name, shape, bytes));
     };
-    for (place, layer) in classifier.network.layers.iter().enumerate() {
-        add(format!("layers.{place}.weight"), &layer.weight, 2);
+    for (index, layer) in classifier.network.layers.iter().enumerate() {
+        add(format!("layers.{index}.weight"), &layer.weight, 2);
         if let Some(bias) = &layer.bias {
-            add(format!("layers.{place}.bias"), bias, 1);
+            add(format!("layers.{index}.bias"), bias, 1);
         }
     }
-    for (place, slope) in classifier.network.slopes.iter().enumerate() {
-        add(format!("slopes.{place}"), slope, 1);
+    for (index, slope) in classifier.network.slopes.iter().enumerate() {
+        add(format!("slopes.{index}"), slope, 1);
     }
     let views = tensors
         .iter()

@@ -4,12 +4,12 @@ use std::fmt;
 
 use experiment::AdapterKind;
 
-/// A graphics adapter of this machine. One card may be there several times, once for each API that reaches it.
+/// A graphics adapter of this machine. A card appears once for each API that reaches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
-    /// Its number among all, from 0.
+    /// Its index in the list of adapters, from 0.
     pub index: usize,
-    /// What sort of thing it is.
+    /// Its kind.
     pub kind: AdapterKind,
     /// Its name.
     pub name: String,
@@ -19,7 +19,7 @@ pub struct Adapter {
     pub driver: String,
 }
 
-/// "Radeon RX 7600 (Vulkan, radv Mesa 24.1.0)": what a record calls it.
+/// "Radeon RX 7600 (Vulkan, radv Mesa 24.1.0)": its name in a record.
 impl fmt::Display for Adapter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}, {})", self.name, self.api, self.driver)

@@ -1,5 +1,7 @@
-//! The wgpu backend's devices: the adapters that wgpu finds, opened one by one. burn would choose by itself, without a
-//! word on what it chose, so that the adapter is found first and then asked of burn by its API, its kind and its place.
+//! The devices of the wgpu backend: the adapters that wgpu finds, each opened on demand.
+//!
+//! burn chooses an adapter by itself and does not say which. So the adapter is chosen here first,
+//! and then requested from burn by its API, its kind and its index.
 
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,12 +12,13 @@ use burn::tensor::wgpu::wgpu::{Backend, DeviceType, Instance, InstanceDescriptor
 use burn::tensor::{Device, DeviceKind};
 use experiment::{AdapterKind, DeviceChoice};
 
-use crate::adapter::Adapter;
-use crate::backend::BackendError;
-use crate::choice::{choose, default_adapter};
+use super::adapter::Adapter;
+use super::selection::{choose, default_adapter};
+use crate::error::BackendError;
 
-/// The devices that were opened: burn opens each once in a process. Held while adapters are listed too, since the Vulkan
-/// loader crashes where instances come and go on several threads.
+/// The devices that are open: burn opens each once in a process. The lock is also held while
+/// adapters are listed, because the Vulkan loader crashes if several threads make and drop
+/// instances.
 static OPENED: Mutex<Vec<(Adapter, Device)>> = Mutex::new(Vec::new());
 
 fn opened() -> MutexGuard<'static, Vec<(Adapter, Device)>> {
@@ -23,7 +26,7 @@ fn opened() -> MutexGuard<'static, Vec<(Adapter, Device)>> {
 }
 
 /// The adapters of this machine, and the one that computes where a config names none.
-pub(crate) fn adapters() -> Result<(Vec<Adapter>, Option<Adapter>), BackendError> {
+pub(super) fn adapters() -> Result<(Vec<Adapter>, Option<Adapter>), BackendError> {
     let _opened = opened();
     let adapters = list();
     let default = match default_adapter(&adapters, variable().as_deref()) {
@@ -35,7 +38,7 @@ pub(crate) fn adapters() -> Result<(Vec<Adapter>, Option<Adapter>), BackendError
 }
 
 /// The device that `choice` means.
-pub(crate) fn open(choice: DeviceChoice) -> Result<Device, BackendError> {
+pub(super) fn open(choice: DeviceChoice) -> Result<Device, BackendError> {
     let mut opened = opened();
     let adapters = list();
     let adapter = choose(&adapters, choice, variable().as_deref())?;
@@ -43,9 +46,8 @@ pub(crate) fn open(choice: DeviceChoice) -> Result<Device, BackendError> {
         return Ok(device.clone());
     }
     let refused = |reason: String| BackendError::Refused { adapter: adapter.to_string(), reason };
-    let kind = burns_kind(&adapters, adapter).ok_or_else(|| {
-        refused("burn reaches the first only of those that are no cards".to_owned())
-    })?;
+    let kind = burns_kind(&adapters, adapter)
+        .ok_or_else(|| refused("burn reaches only the first adapter of this kind".to_owned()))?;
     let api = APIS
         .into_iter()
         .find(|(_, name, _)| *name == adapter.api)
@@ -56,8 +58,8 @@ pub(crate) fn open(choice: DeviceChoice) -> Result<Device, BackendError> {
     Ok(device)
 }
 
-/// The adapter of a device that was opened here.
-pub(crate) fn name(device: &Device) -> String {
+/// The name of the adapter of an open device.
+pub(super) fn name(device: &Device) -> String {
     let opened = opened();
     opened
         .iter()
@@ -69,27 +71,27 @@ fn variable() -> Option<String> {
     std::env::var("CUBECL_WGPU_DEFAULT_DEVICE").ok()
 }
 
-/// How burn is asked for an adapter of its API: by its kind, and by its place among those of the kind where it counts them.
+/// How burn identifies an adapter within its API: by its kind and, for some kinds, its index.
 fn burns_kind(adapters: &[Adapter], adapter: &Adapter) -> Option<DeviceKind> {
     let reached = || adapters.iter().filter(|other| other.api == adapter.api);
-    let place =
+    let index =
         reached().filter(|other| other.kind == adapter.kind && other.index < adapter.index).count();
     match adapter.kind {
-        AdapterKind::Discrete => Some(DeviceKind::DiscreteGpu(place)),
-        AdapterKind::Integrated => Some(DeviceKind::IntegratedGpu(place)),
-        AdapterKind::Virtual => Some(DeviceKind::VirtualGpu(place)),
-        AdapterKind::Cpu => (place == 0).then_some(DeviceKind::Cpu),
-        // It has no word for these, but its default is one where the API reaches nothing better.
+        AdapterKind::Discrete => Some(DeviceKind::DiscreteGpu(index)),
+        AdapterKind::Integrated => Some(DeviceKind::IntegratedGpu(index)),
+        AdapterKind::Virtual => Some(DeviceKind::VirtualGpu(index)),
+        AdapterKind::Cpu => (index == 0).then_some(DeviceKind::Cpu),
+        // burn cannot name these. Its default is one if the API reaches nothing better.
         AdapterKind::Other => {
             let better = |other: &Adapter| {
                 matches!(other.kind, AdapterKind::Discrete | AdapterKind::Integrated)
             };
-            (place == 0 && !reached().any(better)).then_some(DeviceKind::DefaultDevice)
+            (index == 0 && !reached().any(better)).then_some(DeviceKind::DefaultDevice)
         }
     }
 }
 
-/// The APIs that burn tries, in its order.
+/// The APIs that burn tries, in its order, each with its name.
 #[cfg(target_os = "macos")]
 const APIS: [(Backend, &str, WgpuBackend); 1] = [(Backend::Metal, "Metal", WgpuBackend::Metal)];
 #[cfg(not(target_os = "macos"))]
@@ -102,7 +104,7 @@ const APIS: [(Backend, &str, WgpuBackend); 3] = [
 fn list() -> Vec<Adapter> {
     let mut adapters = Vec::new();
     for (backend, api, _) in APIS {
-        // OpenGL reaches the cards of the others again, under a poorer name.
+        // OpenGL lists the same cards again, with less detail.
         if backend == Backend::Gl
             && adapters.iter().any(|adapter: &Adapter| adapter.kind != AdapterKind::Cpu)
         {
@@ -128,7 +130,7 @@ fn list() -> Vec<Adapter> {
     adapters
 }
 
-/// What a future has to say when it is first asked: only in a browser would there be something to wait for.
+/// The result of a future that is ready at once: only a browser would have to wait.
 fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => Some(answer),
@@ -141,15 +143,15 @@ mod tests {
     use super::*;
     use burn::tensor::Tensor;
 
-    use crate::backend::in_plain_words;
+    use super::super::messages::in_plain_words;
 
     #[test]
-    fn a_lost_adapter_is_told_in_plain_words() {
-        // Not one of those that `open` opens, which other tests use.
+    fn a_lost_adapter_is_reported_in_plain_words() {
+        // Not one that `open` opens: other tests use those.
         let (device, setup) = Device::wgpu_options().init_with_setup().unwrap();
         let tensor = Tensor::<1>::ones([8], &device);
         setup.device.destroy();
-        // As when a driver resets a card, the device tells of it when it is next asked how far it is.
+        // As after a reset by the driver, the device reports the loss when it is next polled.
         let _ = setup.device.poll(burn::tensor::wgpu::wgpu::PollType::Poll);
         let lost = tensor.add_scalar(1).device().sync().unwrap_err();
         let said = in_plain_words(&lost.to_string());

@@ -1,0 +1,14 @@
+//! The images of a run: loaded once for each device, put in order by keyed streams, handed out in
+//! batches.
+
+mod images;
+mod loader;
+mod order;
+mod packed_images;
+mod pixel_scale;
+mod splits;
+
+pub(crate) use images::{Batch, Images};
+pub(crate) use loader::{BatchSchedule, EVALUATION_BATCH, EvaluationBatches, TrainingBatches};
+pub(crate) use order::first_batch;
+pub(crate) use splits::{Splits, SplitsCache};

@@ -1,0 +1,88 @@
+//! The three splits of a data set on a device, loaded once for all runs that use them.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use burn::tensor::Device;
+use experiment::{Backend, Data, DataSet, DeviceChoice, Settings};
+use mnist::{ImageSet, SetError};
+
+use super::images::Images;
+use super::pixel_scale::PixelScale;
+use crate::backend::open_device;
+use crate::error::RunError;
+
+/// The splits of a data set and the device that their batches go to. Clones share the images.
+#[derive(Debug, Clone)]
+pub(crate) struct Splits {
+    pub(crate) device: Device,
+    pub(crate) training: Images,
+    pub(crate) validation: Images,
+    pub(crate) test: Images,
+    /// SHA-256 of images and labels; `None` for the embedded set, which is always the same.
+    pub(crate) checksum: Option<String>,
+}
+
+impl Splits {
+    fn load(key: &Key) -> Result<Self, RunError> {
+        let device = open_device(key.backend, key.device)?;
+        let set = read_set(&key.data).map_err(|error| RunError::BadInput(error.to_string()))?;
+        let scale = PixelScale::of(key.data.normalize, &set.training);
+        let training = Images::new(&set.training, scale, &device);
+        let kept = key.backend == Backend::Wgpu;
+        Ok(Splits {
+            checksum: checksum_of(&key.data, &set),
+            // Images of the other splits are sent only once an epoch.
+            training: if kept { training.kept_on_device() } else { training },
+            validation: Images::new(&set.validation, scale, &device),
+            test: Images::new(&set.test, scale, &device),
+            device,
+        })
+    }
+}
+
+/// All splits that were loaded so far.
+#[derive(Default)]
+pub(crate) struct SplitsCache(Mutex<Vec<(Key, Splits)>>);
+
+/// What distinguishes one set of splits from another.
+#[derive(PartialEq)]
+struct Key {
+    backend: Backend,
+    device: DeviceChoice,
+    data: Data,
+}
+
+impl SplitsCache {
+    /// The splits that a run needs.
+    ///
+    /// # Errors
+    /// The device cannot be opened, or the data set cannot be read.
+    pub(crate) fn get(&self, settings: &Settings) -> Result<Splits, RunError> {
+        let Settings { backend, device, ref data, .. } = *settings;
+        let key = Key { backend, device, data: data.clone() };
+        // Locked while loading: a second worker that needs the same splits waits for them.
+        let mut loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, splits)) = loaded.iter().find(|(other, _)| *other == key) {
+            return Ok(splits.clone());
+        }
+        let splits = Splits::load(&key)?;
+        loaded.push((key, splits.clone()));
+        Ok(splits)
+    }
+}
+
+fn read_set(data: &Data) -> Result<ImageSet, SetError> {
+    match &data.set {
+        DataSet::Mnist => ImageSet::embedded(data.validation),
+        DataSet::Folder(folder) => ImageSet::from_folder(Path::new(folder), data.validation),
+    }
+}
+
+fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
+    let splits = [&set.training, &set.validation, &set.test];
+    let foreign = matches!(data.set, DataSet::Folder(_));
+    foreign.then(|| {
+        record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()]))
+    })
+}

@@ -1,0 +1,17 @@
+//! What the runs of a stack have in common while they are carried out.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::data::Splits;
+use crate::events::Observer;
+
+/// What the runs of a stack have in common.
+pub(crate) struct RunContext {
+    pub(crate) splits: Splits,
+    /// Whether checkpoints are ignored, and every run starts at its first step.
+    pub(crate) restart: bool,
+    /// Becomes true when the runs are to stop.
+    pub(crate) interrupt: Arc<AtomicBool>,
+    pub(crate) observer: Arc<dyn Observer>,
+}

@@ -1,0 +1,40 @@
+//! Runs on their way: prepared, trained, recorded.
+//!
+//! A [`Run`](state::Run) carries everything that belongs to one run through these stages. Runs that
+//! train as one program form a [`Stack`].
+
+mod context;
+mod evaluation;
+mod history;
+mod prepare;
+mod provenance;
+mod stack;
+mod state;
+mod train;
+mod weights;
+mod writer;
+
+use std::collections::BTreeMap;
+
+pub(crate) use context::RunContext;
+pub use provenance::cpu;
+pub(crate) use stack::RunResult;
+use stack::Stack;
+pub(crate) use writer::{ClaimedRun, RunWriter};
+
+/// Carries out runs that can train as one, and writes the record of each.
+pub(crate) fn carry_out(claims: Vec<ClaimedRun>, context: &RunContext) -> Vec<RunResult> {
+    let mut results = Vec::new();
+    // Only runs that have made equally many steps train as one.
+    let mut prepared: BTreeMap<u64, Vec<state::Run>> = BTreeMap::new();
+    for claim in claims {
+        match prepare::prepare(claim.clone(), context) {
+            Ok(run) => prepared.entry(run.history.len()).or_default().push(run),
+            Err(error) => results.push((claim, Err(error))),
+        }
+    }
+    for runs in prepared.into_values() {
+        results.extend(train::train(Stack::new(runs), context));
+    }
+    results
+}

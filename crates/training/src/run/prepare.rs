@@ -1,0 +1,169 @@
+//! Preparation of a run: its initial weights, its newest checkpoint, and a record that says it
+//! runs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use experiment::{RunSpec, SweepPoint};
+use model::{LayerWeights, Mlp, complete_layers, draw_layers};
+use record::{
+    Checkpoint, FORMAT, InitialWeights, Provenance, Resumption, RunDirectory, RunRecord, Status,
+    read_checkpoint,
+};
+
+use super::context::RunContext;
+use super::history::History;
+use super::provenance;
+use super::state::Run;
+use super::writer::ClaimedRun;
+use crate::burn_glue::{CheckpointState, Classifier, restored_learner};
+use crate::data::{Images, Splits, first_batch};
+use crate::error::RunError;
+
+/// Draws the weights, reads the newest checkpoint, and writes a record of the running run.
+///
+/// # Errors
+/// The settings do not fit the images, or the directory cannot be written.
+pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, RunError> {
+    let (splits, spec) = (&context.splits, &claim.spec);
+    let images = splits.training.len();
+    if spec.settings.steps_per_epoch(images) == 0 {
+        return Err(RunError::BadInput(format!(
+            "batches of {} images cannot be made from {images} training images",
+            spec.settings.training.batch_size,
+        )));
+    }
+    let initial_weights = draw_weights(spec, &splits.training)?;
+    let mut run = Run {
+        record: new_record(spec, splits, &initial_weights),
+        claim,
+        initial_weights,
+        history: History::default(),
+        resume_from: None,
+        diverged: None,
+    };
+    if !context.restart {
+        resume(&mut run, context)?;
+    }
+    let Run { claim: ClaimedRun { spec, writer, .. }, record, history, .. } = &run;
+    writer.write(|directory| directory.write_config(&spec.to_toml()))?;
+    writer.write(|directory| directory.write_record(record))?;
+    if run.resume_from.is_none() {
+        writer.write(RunDirectory::remove_results)?;
+    }
+    context.observer.started(spec, history.len(), record.steps_planned);
+    Ok(run)
+}
+
+/// The initial weights; a batch of training images completes those that depend on data.
+fn draw_weights(spec: &RunSpec, training: &Images) -> Result<Vec<LayerWeights>, RunError> {
+    let settings = &spec.settings;
+    let weight = |layer: usize| &settings.init.layer(layer + 1).weight;
+    let init = |layer: usize| {
+        let bias = settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone());
+        (weight(layer).clone(), bias)
+    };
+    let mut layers = draw_layers(&settings.model.targets(), init, spec.seed)
+        .map_err(|error| RunError::BadInput(error.to_string()))?;
+    if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
+        let inputs = training.inputs(&first_batch(spec.seed, training.len()));
+        complete_layers(&mut layers, weight, settings.model.activation, &inputs)
+            .map_err(|error| RunError::BadInput(error.to_string()))?;
+    }
+    Ok(layers)
+}
+
+fn new_record(spec: &RunSpec, splits: &Splits, layers: &[LayerWeights]) -> RunRecord {
+    let mut settings: BTreeMap<String, serde_json::Value> = BTreeMap::new();
+    for (name, value) in spec.settings.entries() {
+        // TOML values of settings contain no dates, so all of them are JSON values.
+        settings.insert(name, serde_json::to_value(value).unwrap_or_default());
+    }
+    let initial_weights = (1..)
+        .zip(layers)
+        .map(|(number, layer)| InitialWeights::of(number, layer.shape, &layer.weight));
+    RunRecord {
+        format: FORMAT,
+        id: spec.id(),
+        experiment: spec.experiment.clone(),
+        arm: spec.arm.clone(),
+        sweep: spec.point.as_deref().map(sweep_point),
+        seed: spec.seed,
+        title: spec.title.clone(),
+        status: Status::Running,
+        message: None,
+        steps_planned: spec.settings.steps(splits.training.len()),
+        steps: 0,
+        settings,
+        provenance: provenance::of(spec.settings.backend, &splits.device, splits.checksum.clone()),
+        initial_weights: initial_weights.collect(),
+        metrics: None,
+        files: BTreeMap::new(),
+    }
+}
+
+/// The run's point of a sweep as the record has it.
+fn sweep_point(point: &SweepPoint) -> record::SweepPoint {
+    let scale = |scale| match scale {
+        experiment::Scale::Linear => record::Scale::Linear,
+        experiment::Scale::Log => record::Scale::Log,
+        experiment::Scale::Listed => record::Scale::Listed,
+    };
+    let axes = point.axes.iter().map(|axis| record::AxisValue {
+        setting: axis.setting.to_string(),
+        value: serde_json::to_value(&axis.value).unwrap_or_default(),
+        scale: scale(axis.scale),
+    });
+    record::SweepPoint { arm: point.arm.clone(), axes: axes.collect() }
+}
+
+/// Resumes the run from the newest checkpoint that is valid. Invalid ones are reported and removed.
+fn resume(run: &mut Run, context: &RunContext) -> Result<(), RunError> {
+    let writer = run.claim.writer.clone();
+    for path in writer.directory().checkpoints() {
+        match checked_checkpoint(&path, run, &context.splits) {
+            Ok(checkpoint) => {
+                run.history = History::of(&checkpoint);
+                run.record.provenance = resumed(&checkpoint, &run.record.provenance);
+                run.resume_from = Some(state_of(checkpoint));
+                return Ok(());
+            }
+            Err(reason) => {
+                let message = format!("{reason}; it is removed, and its steps are computed again");
+                context.observer.noted(run.spec(), &message);
+                writer.write(|_| std::fs::remove_file(&path))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a checkpoint and tries whether burn can restore it; the error says why it cannot be used.
+fn checked_checkpoint(path: &Path, run: &Run, splits: &Splits) -> Result<Checkpoint, String> {
+    let checkpoint = read_checkpoint(path, &run.record.id).map_err(|error| error.to_string())?;
+    let steps = run.record.steps_planned;
+    if checkpoint.provenance.data != run.record.provenance.data
+        || checkpoint.losses.len() as u64 >= steps
+    {
+        return Err(format!("{} is of other images", path.display()));
+    }
+    let layers = [run.initial_weights.clone()];
+    let network = Mlp::new(&layers, run.spec().settings.model.activation, &splits.device);
+    let state = state_of(checkpoint.clone());
+    restored_learner(Classifier { network }, &[run.spec()], steps, &state)
+        .map_err(|error| format!("{} cannot be resumed from: {error}", path.display()))?;
+    Ok(checkpoint)
+}
+
+fn state_of(checkpoint: Checkpoint) -> CheckpointState {
+    let Checkpoint { model, optimizer, scheduler, .. } = checkpoint;
+    CheckpointState { model, optimizer, scheduler }
+}
+
+/// The provenance of a run that resumes from `checkpoint`, here and now.
+fn resumed(checkpoint: &Checkpoint, now: &Provenance) -> Provenance {
+    let mut resumed = checkpoint.provenance.resumed.clone();
+    let differences = checkpoint.provenance.differences(now);
+    resumed.push(Resumption { step: checkpoint.losses.len() as u64, differences });
+    Provenance { training_seconds: checkpoint.provenance.training_seconds, resumed, ..now.clone() }
+}

@@ -1,0 +1,115 @@
+//! A run as one value: it carries its spec, its writer, its record and its history from preparation
+//! through training to the finished record.
+
+use experiment::RunSpec;
+use model::LayerWeights;
+use record::{CHECKPOINT_FORMAT, Checkpoint, Metrics, Provenance, RunDirectory, RunRecord, Status};
+
+use super::evaluation::Evaluation;
+use super::history::{History, StopReason};
+use super::weights::safetensors;
+use super::writer::ClaimedRun;
+use crate::burn_glue::{CheckpointState, Classifier};
+use crate::error::RunError;
+
+/// A run that is prepared, in training, or stopped.
+pub(crate) struct Run {
+    pub(super) claim: ClaimedRun,
+    /// The record so far; it has no result yet.
+    pub(super) record: RunRecord,
+    pub(super) initial_weights: Vec<LayerWeights>,
+    pub(super) history: History,
+    /// The state that it resumes from.
+    pub(super) resume_from: Option<CheckpointState>,
+    /// If it diverged, the network as it was then.
+    pub(super) diverged: Option<Classifier>,
+}
+
+/// The network that a run ended with, and its evaluation on the test images.
+pub(super) struct TrainedNetwork {
+    pub(super) network: Classifier,
+    pub(super) test: Evaluation,
+}
+
+impl Run {
+    pub(super) fn spec(&self) -> &RunSpec {
+        &self.claim.spec
+    }
+
+    pub(super) fn is_training(&self) -> bool {
+        self.history.is_training()
+    }
+
+    /// Whether its loss became infinite or NaN in the step that was logged last.
+    pub(super) fn has_just_diverged(&self) -> bool {
+        matches!(self.history.stop, Some(StopReason::Diverged(_))) && self.diverged.is_none()
+    }
+
+    /// Writes a checkpoint, after so many seconds of training.
+    ///
+    /// # Errors
+    /// The checkpoint cannot be written.
+    pub(super) fn write_checkpoint(
+        &self,
+        state: CheckpointState,
+        training_seconds: f64,
+    ) -> Result<(), RunError> {
+        let CheckpointState { model, optimizer, scheduler } = state;
+        let checkpoint = Checkpoint {
+            format: CHECKPOINT_FORMAT,
+            id: self.record.id.clone(),
+            losses: self.history.steps.iter().map(|step| step.loss).collect(),
+            epochs: self.history.epochs.clone(),
+            provenance: Provenance { training_seconds, ..self.record.provenance.clone() },
+            model,
+            optimizer,
+            scheduler,
+        };
+        self.claim.writer.write(|directory| directory.write_checkpoint(&checkpoint))
+    }
+
+    /// Writes the record of the stopped run; `trained` is its network, unless it was interrupted.
+    ///
+    /// # Errors
+    /// The run failed, or its record cannot be written.
+    pub(super) fn finish(
+        mut self,
+        trained: Option<&TrainedNetwork>,
+    ) -> Result<RunRecord, RunError> {
+        (self.record.status, self.record.message) = match self.history.stop {
+            Some(StopReason::Failed(error)) => return Err(error),
+            Some(StopReason::Diverged(step)) => {
+                (Status::Diverged, Some(format!("the loss of step {step} is not finite")))
+            }
+            Some(StopReason::Interrupted) => {
+                (Status::Interrupted, Some("stopped by a signal".to_owned()))
+            }
+            Some(StopReason::Complete) | None => (Status::Finished, None),
+        };
+        self.record.steps = self.history.len();
+        self.record.metrics = trained.and_then(|trained| self.metrics(trained.test));
+        let Run { claim: ClaimedRun { writer, .. }, record, history, .. } = self;
+        writer.write(|directory| directory.write_steps(&history.steps))?;
+        writer.write(|directory| directory.write_epochs(&history.epochs))?;
+        if let Some(trained) = trained {
+            let weights = safetensors(&trained.network)?;
+            writer.write(|directory| directory.write_weights(&weights))?;
+        }
+        writer.write(|directory| directory.write_record(&record))?;
+        if record.status.is_final() {
+            writer.write(RunDirectory::remove_checkpoints)?;
+        }
+        Ok(record)
+    }
+
+    fn metrics(&self, test: Evaluation) -> Option<Metrics> {
+        let (step, epoch) = (self.history.steps.last()?, self.history.epochs.last()?);
+        Some(Metrics {
+            last_batch_loss: f64::from(step.loss),
+            validation_loss: epoch.validation_loss,
+            validation_accuracy: epoch.validation_accuracy,
+            test_loss: test.loss(),
+            test_accuracy: test.accuracy(),
+        })
+    }
+}
