@@ -49,7 +49,7 @@ fn start_up(bencher: Bencher<'_, '_>, backend: &str) {
     });
 }
 
-/// A run of the tutorial's truncated normal that makes a step when it is told to.
+/// A run of the tutorial's truncated normal that makes a step whenever it is told to.
 struct PacedRun {
     go: Option<SyncSender<()>>,
     done: Receiver<()>,
@@ -86,9 +86,9 @@ impl PacedRun {
     /// Waits for so many steps.
     fn steps(&self, steps: u32) {
         for _ in 0..steps {
-            self.done.recv().expect("the run goes on");
+            self.done.recv().expect("the run trains");
             if let Some(go) = &self.go {
-                go.send(()).expect("the run goes on");
+                go.send(()).expect("the run trains");
             }
         }
     }
@@ -97,7 +97,7 @@ impl PacedRun {
 impl Drop for PacedRun {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // With nobody to tell it, the run goes on to see that it is to stop.
+        // Without a sender the run continues, and sees that it is to stop.
         self.go = None;
         let _ = self.done.recv();
         if let Some(thread) = self.thread.take() {
@@ -106,7 +106,7 @@ impl Drop for PacedRun {
     }
 }
 
-/// Says that a step is made, and waits for the word to go on.
+/// Reports a step, and waits until it is told to continue.
 struct Pace(Mutex<(SyncSender<()>, Receiver<()>)>);
 
 impl Observer for Pace {

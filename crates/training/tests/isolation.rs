@@ -41,7 +41,7 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
     let reports = go(&runs, &lab.out("runs"), 2, Arc::new(NoopObserver), Arc::default());
     for report in &reports {
         match &report.outcome {
-            // The failed one goes on from the checkpoint at the end of its first epoch.
+            // The failed one resumes from the checkpoint at the end of its first epoch.
             Ok(Outcome::Ran(_)) => {
                 let record = read_record(&report.directory).unwrap();
                 assert_eq!((record.seed, record.provenance.resumed[0].step), (2, 15));
