@@ -1,12 +1,12 @@
 //! The Jacobian of the logits by the inputs, and of any block of layers: exact, image by image.
 
-use ndarray::{Array2, Axis, s};
+use ndarray::{Array2, Axis};
 use theory::derivative;
 
 use crate::ProbeError;
 use crate::eigen::eigenvalues;
 use crate::measures::JacobianMeasures;
-use crate::network::{Forward, Images, Network};
+use crate::network::{Forward, Images, Network, rows_of};
 
 impl Network {
     /// The gradient of every logit of each image at every layer's pre-activations, `[images x classes,
@@ -72,8 +72,8 @@ pub(crate) fn measure(network: &Network, gradients: &[Array2<f64>]) -> JacobianM
     let stretched = gradients[0].dot(&gram);
     let (mut sums, mut square) = (vec![0.0; classes], 0.0);
     for image in 0..images {
-        let rows = s![image * classes..(image + 1) * classes, ..];
-        let product = stretched.slice(rows).dot(&gradients[0].slice(rows).t());
+        let of_image = |rows: &Array2<f64>| rows_of(rows, image * classes..(image + 1) * classes);
+        let product = of_image(&stretched).dot(&of_image(&gradients[0]).t());
         square += product.diag().sum() / classes as f64;
         let values = eigenvalues(product);
         sums.iter_mut().zip(values.iter().rev()).for_each(|(sum, x)| *sum += x.max(0.0).sqrt());

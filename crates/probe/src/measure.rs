@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::measures::{Histogram, LayerMeasures, Measures};
-use crate::network::{Forward, Images, Layer, Network};
+use crate::network::{Forward, Images, Layer, Network, rows_of};
 use crate::statistics::{moments, of_activations, predictions, row_squares};
 use crate::{ProbeError, curvature, jacobian, kernel};
 
@@ -61,7 +61,7 @@ impl Network {
         let logit_gradients = self.logit_gradients(&some);
         let first = |count: usize| -> Vec<Array2<f64>> {
             let rows = count.clamp(1, images.len()) * self.classes();
-            let part = |all: &Array2<f64>| all.slice(ndarray::s![..rows, ..]).to_owned();
+            let part = |all: &Array2<f64>| rows_of(all, 0..rows);
             logit_gradients.iter().map(part).collect()
         };
         let kernel = options.kernel_images.map(|count| {

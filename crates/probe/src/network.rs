@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use initializers::Activation;
-use ndarray::{Array1, Array2, ArrayView1, Axis, Zip, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, Slice, Zip};
 use theory::derivative;
 
 use crate::ProbeError;
@@ -82,10 +82,7 @@ impl Images {
 
     /// Those of `range`, in their order.
     pub(crate) fn range(&self, range: Range<usize>) -> Images {
-        Images {
-            inputs: self.inputs.slice(s![range.clone(), ..]).to_owned(),
-            labels: self.labels[range].to_vec(),
-        }
+        Images { inputs: rows_of(&self.inputs, range.clone()), labels: self.labels[range].to_vec() }
     }
 }
 
@@ -106,7 +103,7 @@ impl Forward {
     /// Of the first `count` images, or of all.
     pub(crate) fn first(&self, count: usize) -> Forward {
         let count = count.clamp(1, self.losses.len());
-        let part = |all: &Array2<f64>| all.slice(s![..count, ..]).to_owned();
+        let part = |all: &Array2<f64>| rows_of(all, 0..count);
         Forward {
             pre_activations: self.pre_activations.iter().map(part).collect(),
             inputs: self.inputs.iter().map(part).collect(),
@@ -221,6 +218,11 @@ impl Network {
         errors.reverse();
         errors
     }
+}
+
+/// Some rows of a matrix.
+pub(crate) fn rows_of(matrix: &Array2<f64>, rows: Range<usize>) -> Array2<f64> {
+    matrix.slice_axis(Axis(0), Slice::from(rows)).to_owned()
 }
 
 /// Probabilities and cross-entropies of logits.
