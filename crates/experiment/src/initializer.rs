@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use initializers::Initializer;
 use initializers::catalog::{self, Kind, Value};
+use initializers::{Bounds, Initializer};
 
 use crate::flags::{Overrides, read_overrides};
 use crate::problem::{Problem, Problems, did_you_mean};
@@ -18,7 +18,14 @@ const BESIDE_PARAMETERS: [&str; 3] = ["kind", "bias", "layers"];
 
 /// The start of a run whose file chooses none: the tutorial's last word.
 fn default_weight() -> Initializer {
-    Initializer::truncated_normal(0.1)
+    Initializer::TruncatedNormal {
+        mean: 0.0,
+        std: 0.1,
+        lower: -2.0,
+        upper: 2.0,
+        bounds: Bounds::Std,
+        corrected: false,
+    }
 }
 
 /// Reads `[init]`, or a bare name, for the layers of `model`.

@@ -299,7 +299,7 @@ fn described(parameter: &Parameter) -> Json {
 
 fn domain(domain: Domain) -> Json {
     match domain {
-        Domain::Real => json!({ "type": "number" }),
+        Domain::Real | Domain::Extended => json!({ "type": "number" }),
         Domain::NonNegative => json!({ "type": "number", "minimum": 0 }),
         Domain::Positive => json!({ "type": "number", "exclusiveMinimum": 0 }),
         Domain::Count => json!({ "type": "integer", "minimum": 1 }),

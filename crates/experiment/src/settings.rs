@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use initializers::catalog::Value;
-use initializers::{Activation, DrawError, Initializer, Target};
+use initializers::{Activation, DrawError, Initializer, TensorSpec};
 
 use crate::optimizer::Optimizer;
 
@@ -113,8 +113,8 @@ impl Model {
     }
 
     /// The weight of each layer as initializers see it: its shape, its place, and the activations around it.
-    pub fn targets(&self) -> Vec<Target> {
-        Target::network(&self.widths(), self.activation)
+    pub fn targets(&self) -> Vec<TensorSpec> {
+        TensorSpec::network(&self.widths(), self.activation)
     }
 }
 

@@ -167,7 +167,10 @@ fn a_section_is_laid_over_before_what_is_in_it() {
     let experiment =
         swept("[sweep]\n\"init.std\" = [0.1, 0.2]\ninit = [\"normal\", \"truncated_normal\"]");
     assert_eq!(names(&experiment)[1], "std=0.1,init=truncated_normal");
-    assert_eq!(experiment.arms[1].settings.init.base.weight, Initializer::truncated_normal(0.1));
+    assert_eq!(
+        experiment.arms[1].settings.init.base.weight,
+        initializers::truncated_normal(0.1).unwrap()
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! 0.4 s.
 
 use divan::Bencher;
-use initializers::{Activation, Initializer, Purpose, Stream, Target, catalog};
+use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec, catalog};
 
 fn main() {
     divan::main();
@@ -20,9 +20,9 @@ fn kind(name: &str) -> Initializer {
 #[divan::bench(args = ["truncated_normal", "uniform", "normal", "he_normal", "orthogonal", "sparse", "sinusoidal", "autoinit"])]
 fn default_network(bencher: Bencher<'_, '_>, name: &str) {
     let init = kind(name);
-    let layers = Target::network(&[784, 256, 128, 10], Activation::Relu);
+    let layers = TensorSpec::network(&[784, 256, 128, 10], Activation::Relu);
     bencher.bench(|| {
-        let draw = |layer: &Target| init.draw_layer(None, layer, 0).expect("it fits");
+        let draw = |layer: &TensorSpec| init.draw_layer(None, layer, 0).expect("it fits");
         layers.iter().map(draw).collect::<Vec<_>>()
     });
 }
@@ -30,8 +30,8 @@ fn default_network(bencher: Bencher<'_, '_>, name: &str) {
 #[divan::bench(args = ["truncated_normal", "uniform"], sample_count = 10)]
 fn square_4096(bencher: Bencher<'_, '_>, name: &str) {
     let init = kind(name);
-    let target = Target::linear(4096, 4096);
+    let spec = TensorSpec::linear(4096, 4096);
     bencher.bench(|| {
-        init.draw(&target, &mut Stream::new(0, Purpose::Weights, [0, 0])).expect("it fits")
+        init.draw(&spec, &mut Stream::new(0, Purpose::WEIGHTS, [0, 0])).expect("it fits")
     });
 }

@@ -1,10 +1,13 @@
-//! What a framework draws for a fully connected layer when nobody chooses: the "no initialization chosen" arm.
+//! What a framework draws for a fully connected layer when no initializer is chosen.
 
+use crate::distribution::Distribution;
+use crate::options::{Family, FanMode};
 use crate::scaling::general_rule;
-use crate::{Fan, Form, Initializer, Law, Target};
+use crate::tensor_spec::TensorSpec;
 
 /// A framework's fully connected layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Framework {
     /// `burn::nn::Linear`.
     Burn,
@@ -23,27 +26,24 @@ pub enum Framework {
 }
 
 impl Framework {
-    /// The law of the weight.
-    pub(crate) fn law(self, target: &Target) -> Law {
-        let root = |variance: f64| variance.sqrt();
-        let fan_in = Fan::In.of(target);
+    /// The distribution of the weight.
+    pub(crate) fn distribution(self, spec: &TensorSpec) -> Distribution {
+        let fan_in = spec.fan(FanMode::In);
+        let std = |variance: f64| libm::sqrt(variance);
         match self {
-            Framework::Burn | Framework::PyTorch => general_rule(target),
-            Framework::Keras => Form::Uniform.law(root(1.0 / Fan::Average.of(target))),
-            Framework::Flax => Form::TruncatedNormal.law(root(1.0 / fan_in)),
-            Framework::Haiku => Law::truncated_normal(0.0, root(1.0 / fan_in), -2.0, 2.0, false),
-            Framework::Candle => Form::Normal.law(root(2.0 / fan_in)),
-            Framework::Tch => Form::Uniform.law(root(2.0 / fan_in)),
+            Framework::Burn | Framework::PyTorch => general_rule(spec),
+            Framework::Keras => Family::Uniform.with_std(std(1.0 / spec.fan(FanMode::Average))),
+            Framework::Flax => Family::TruncatedNormal.with_std(std(1.0 / fan_in)),
+            Framework::Haiku => {
+                Distribution::truncated_normal(0.0, std(1.0 / fan_in), -2.0, 2.0, false)
+            }
+            Framework::Candle => Family::Normal.with_std(std(2.0 / fan_in)),
+            Framework::Tch => Family::Uniform.with_std(std(2.0 / fan_in)),
         }
     }
 
-    /// The initializer of the bias.
-    pub(crate) fn bias(self) -> Initializer {
-        match self {
-            Framework::Keras | Framework::Flax | Framework::Haiku => Initializer::Zeros,
-            Framework::Burn | Framework::PyTorch | Framework::Candle | Framework::Tch => {
-                Initializer::GeneralRule
-            }
-        }
+    /// Whether biases are 0; they follow the weight's general rule otherwise.
+    pub(crate) fn has_zero_bias(self) -> bool {
+        matches!(self, Framework::Keras | Framework::Flax | Framework::Haiku)
     }
 }

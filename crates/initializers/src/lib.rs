@@ -1,42 +1,58 @@
 //! Weight initializers as values.
 //!
-//! An [`Initializer`] says how the numbers of one tensor are drawn; a [`Target`] says which tensor (its shape, fan-in,
-//! fan-out, place in the network); a [`Stream`] is the randomness, keyed by (seed, purpose, index). The three together
-//! give the same `f32`s on every machine and for every backend. Nothing here depends on burn: the crate `model` puts
-//! the numbers into burn's parameters.
+//! An [`Initializer`] says how the numbers of one tensor are drawn. A [`TensorSpec`] says which
+//! tensor: its shape, its fans, its place in the network. A [`Stream`] is the randomness, keyed by
+//! (seed, purpose, index). The three together give the same numbers on every machine.
 //!
 //! ```
-//! use initializers::{Initializer, Purpose, Stream, Target};
+//! use initializers::{Stream, TensorSpec, truncated_normal};
 //!
-//! let init = Initializer::truncated_normal(0.1);
-//! let weights = init.draw(&Target::linear(784, 256), &mut Stream::new(0, Purpose::Weights, [0, 0]))?;
-//! assert_eq!(weights.len(), 784 * 256);
-//! assert!(weights.iter().all(|w| w.abs() <= 0.2));
-//! # Ok::<(), initializers::DrawError>(())
+//! let spec = TensorSpec::linear(784, 256);
+//! let weight = truncated_normal(0.1)?.draw(&spec, &mut Stream::named(0, "encoder.weight"))?;
+//! assert_eq!(weight.len(), 784 * 256);
+//! assert!(weight.iter().all(|w| w.abs() <= 0.2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod activation;
 pub mod catalog;
+mod check;
+mod constructors;
+mod distribution;
+mod draw;
+mod element;
+mod error;
 mod framework;
 mod gain;
 mod initializer;
-mod law;
 mod layer;
 mod numeric;
+mod options;
 mod orthogonal;
 mod scaling;
 mod stream;
+mod string_enum;
 mod structured;
-mod target;
-mod word;
+mod tensor_spec;
+mod text;
 
 pub use activation::{Activation, ActivationError};
+pub use catalog::ParameterError;
+pub use constructors::*;
+pub use distribution::{Distribution, DistributionError};
+pub use element::Element;
+pub use error::DrawError;
 pub use framework::Framework;
 pub use gain::Gain;
-pub use initializer::{Bounds, DrawError, Initializer};
-pub use law::Law;
+pub use initializer::{Custom, Initializer};
 pub use layer::LayerDraw;
-pub use scaling::{Fan, Form, mup_adam_multiplier};
+pub use options::{Bounds, Connections, Family, FanMode, MirroredBase};
+pub use scaling::mup_adam_multiplier;
 pub use stream::{Purpose, Stream};
-pub use structured::{Base, Connections};
-pub use target::{Layout, Target};
+pub use tensor_spec::{Axis, LayerPosition, SpecError, TensorSpec};

@@ -1,18 +1,23 @@
 //! Random orthogonal matrices, uniform over all of them (Haar).
 //!
-//! The usual recipe factorizes a Gaussian matrix, `A = Q R`, and keeps `Q diag(sign R)`. Householder's reflections leave
-//! what remains of `A` Gaussian and independent of the reflections before, so each reflection may as well be drawn from
-//! fresh normal numbers: the law of `Q` is the same, `A` is never needed and half the work is saved (Stewart 1980,
-//! section 3). All arithmetic is in f64, in one order of operations, so the bits are the same on every processor.
+//! The usual recipe factorizes a Gaussian matrix, `A = Q R`, and keeps `Q diag(sign R)`.
+//! Householder reflections leave what remains of `A` Gaussian and independent of the reflections
+//! before. So each reflection may as well be drawn from fresh normal numbers: the distribution of
+//! `Q` is the same, `A` is never needed and half the work is saved (Stewart 1980, section 3). All
+//! arithmetic is in f64, in one order of operations, so the bits are the same on every processor.
 
-use crate::Stream;
-use crate::numeric::normal_quantile;
+use alloc::vec;
+use alloc::vec::Vec;
 
-/// How many partial sums a dot product keeps: enough to fill the vector units of any processor, and fixed, since the
-/// order of additions decides the last bits.
+use crate::numeric::normal::normal_quantile;
+use crate::stream::Stream;
+
+/// How many partial sums a dot product keeps: enough to fill the vector units of any processor, and
+/// fixed, since the order of additions decides the last bits.
 const LANES: usize = 8;
 
-/// A `rows` x `columns` matrix with orthonormal columns, column after column, uniform over all such matrices.
+/// A `rows` x `columns` matrix with orthonormal columns, column after column, uniform over all such
+/// matrices.
 ///
 /// `rows >= columns` must hold.
 pub(crate) fn orthonormal_columns(rows: usize, columns: usize, stream: &mut Stream) -> Vec<f64> {
@@ -34,7 +39,8 @@ pub(crate) fn orthonormal_columns(rows: usize, columns: usize, stream: &mut Stre
     q
 }
 
-/// The reflection `I - beta v v'` that sends a vector of normal numbers to a multiple of the first axis.
+/// The reflection `I - beta v v'` that sends a vector of normal numbers to a multiple of the first
+/// axis.
 struct Reflection {
     v: Vec<f64>,
     beta: f64,
@@ -44,8 +50,8 @@ struct Reflection {
 
 impl Reflection {
     fn draw(n: usize, stream: &mut Stream) -> Self {
-        let mut v: Vec<f64> = (0..n).map(|_| normal_quantile(stream.unit())).collect();
-        let norm = dot(&v, &v).sqrt();
+        let mut v: Vec<f64> = (0..n).map(|_| normal_quantile(stream.uniform())).collect();
+        let norm = libm::sqrt(dot(&v, &v));
         let away = norm.copysign(v[0]);
         // v'v = 2 norm (norm + |v0|); no normal number that a stream gives is 0.
         let beta = 1.0 / (norm * (norm + v[0].abs()));
@@ -75,12 +81,12 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Purpose;
+    use crate::stream::Purpose;
 
     #[test]
     fn columns_are_orthonormal() {
         for (rows, columns) in [(1, 1), (2, 2), (9, 1), (33, 20), (64, 64)] {
-            let mut stream = Stream::new(7, Purpose::Weights, [rows as u64, columns as u64]);
+            let mut stream = Stream::new(7, Purpose::WEIGHTS, [rows as u64, columns as u64]);
             let q = orthonormal_columns(rows, columns, &mut stream);
             for (i, a) in q.chunks_exact(rows).enumerate() {
                 for (j, b) in q.chunks_exact(rows).enumerate() {
@@ -91,12 +97,12 @@ mod tests {
         }
     }
 
-    /// Haar measure does not change under a reflection of the space: the signs of determinant and of entries are fair.
+    /// The Haar measure does not change under a reflection of the space, so either sign is fair.
     #[test]
     fn both_determinants_are_as_likely() {
         let n = 4000;
         let positive = (0..n).filter(|&i| {
-            let q = orthonormal_columns(2, 2, &mut Stream::new(i, Purpose::Weights, [0, 0]));
+            let q = orthonormal_columns(2, 2, &mut Stream::new(i, Purpose::WEIGHTS, [0, 0]));
             q[0] * q[3] - q[1] * q[2] > 0.0
         });
         let share = positive.count() as f64 / n as f64;

@@ -1,28 +1,75 @@
-//! Matrices whose numbers depend on each other: identities, Hadamard's, sines, sparse columns, mirrored blocks.
+//! Matrices whose numbers depend on each other: orthogonal, identities, Hadamard matrices, sines,
+//! sparse columns, mirrored blocks.
 //!
-//! A function here gives the numbers of a tensor that its initializer has been checked for.
+//! A function here fills a tensor that its initializer has been checked for.
 
-use std::f64::consts::TAU;
+use core::f64::consts::TAU;
 
-use crate::numeric::normal_quantile;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::element::Element;
+use crate::initializer::Initializer;
+use crate::numeric::normal::{normal_quantile, normal_quantiles};
+use crate::options::{Connections, MirroredBase};
 use crate::orthogonal::orthonormal_columns;
-use crate::word::words;
-use crate::{Form, Law, Stream, Target};
+use crate::stream::Stream;
+use crate::tensor_spec::TensorSpec;
 
-words! {
-    /// Which connections of a sparse matrix are counted.
-    Connections {
-        /// Those into each unit: Martens's.
-        Incoming = "incoming",
-        /// Those out of each input: PyTorch's, whose `sparse_` works on the columns of `[out, in]`.
-        Outgoing = "outgoing",
+/// A bound on the magnitude of an initializer's structured numbers.
+pub(crate) fn largest(init: &Initializer, spec: &TensorSpec) -> f64 {
+    /// No uniform number of a stream has a normal quantile beyond.
+    const REACH: f64 = 8.3;
+    match *init {
+        Initializer::Orthogonal { gain }
+        | Initializer::Identity { gain }
+        | Initializer::ZeroHadamard { gain } => gain.value(spec),
+        Initializer::LooksLinear { gain, .. } => REACH * gain.value(spec),
+        Initializer::Sinusoidal { gain } => {
+            sinusoidal_std(gain.value(spec), spec) * libm::sqrt(spec.len() as f64)
+        }
+        Initializer::Sparse { std, .. } => REACH * std,
+        Initializer::TanhFixedPoint { noise } => 1.0 + REACH * noise,
+        _ => REACH,
+    }
+}
+
+/// Fills a tensor with the entries `[input, output]` of its matrix.
+fn arrange<T: Element>(spec: &TensorSpec, numbers: &mut [T], entry: impl Fn(usize, usize) -> f64) {
+    let (shape, strides) = (spec.shape(), spec.strides());
+    let Some((&row, outer)) = shape.split_last() else { return };
+    if numbers.is_empty() {
+        return;
+    }
+    let [input_step, output_step] = strides[outer.len()];
+    let mut index = vec![0; outer.len()];
+    let mut start = [0, 0];
+    for numbers in numbers.chunks_exact_mut(row) {
+        let [mut i, mut j] = start;
+        for number in numbers {
+            *number = T::from_f64(entry(i, j));
+            i += input_step;
+            j += output_step;
+        }
+        // The index of the next row, from its last axis on, as an odometer turns.
+        for axis in (0..outer.len()).rev() {
+            index[axis] += 1;
+            start[0] += strides[axis][0];
+            start[1] += strides[axis][1];
+            if index[axis] < outer[axis] {
+                break;
+            }
+            index[axis] = 0;
+            start[0] -= strides[axis][0] * outer[axis];
+            start[1] -= strides[axis][1] * outer[axis];
+        }
     }
 }
 
 impl Connections {
     /// How many connections there are to choose from.
-    pub(crate) fn available(self, target: &Target) -> usize {
-        let (inputs, outputs) = target.matrix();
+    pub(crate) fn available(self, spec: &TensorSpec) -> usize {
+        let (inputs, outputs) = spec.matrix();
         match self {
             Connections::Incoming => inputs,
             Connections::Outgoing => outputs,
@@ -30,38 +77,33 @@ impl Connections {
     }
 }
 
-words! {
-    /// The matrices that looks-linear initialization mirrors.
-    Base {
-        /// Orthogonal: the network at first is an isometry.
-        Orthogonal = "orthogonal",
-        /// Normal with variance 1 / fan-in.
-        Normal = "normal",
-    }
-}
-
-impl Base {
+impl MirroredBase {
     /// An `inputs` x `outputs` matrix, row after row.
     fn draw(self, inputs: usize, outputs: usize, stream: &mut Stream) -> Vec<f64> {
         match self {
-            Base::Orthogonal => orthogonal_matrix(inputs, outputs, stream),
-            Base::Normal => {
-                let std = 1.0 / (inputs as f64).sqrt();
-                (0..inputs * outputs).map(|_| std * normal_quantile(stream.unit())).collect()
+            MirroredBase::Orthogonal => orthogonal_matrix(inputs, outputs, stream),
+            MirroredBase::Normal => {
+                let std = self.std(inputs, outputs);
+                let mut numbers: Vec<f64> =
+                    (0..inputs * outputs).map(|_| stream.uniform()).collect();
+                normal_quantiles(&mut numbers);
+                numbers.iter_mut().for_each(|z| *z *= std);
+                numbers
             }
         }
     }
 
-    /// The standard deviation of an entry of [`Base::draw`].
+    /// The standard deviation of an entry of [`MirroredBase::draw`].
     fn std(self, inputs: usize, outputs: usize) -> f64 {
-        match self {
-            Base::Orthogonal => 1.0 / (inputs.max(outputs) as f64).sqrt(),
-            Base::Normal => 1.0 / (inputs as f64).sqrt(),
-        }
+        1.0 / libm::sqrt(match self {
+            MirroredBase::Orthogonal => inputs.max(outputs),
+            MirroredBase::Normal => inputs,
+        } as f64)
     }
 }
 
-/// A Haar-distributed matrix, row after row: its columns are orthonormal, or its rows where there are fewer of them.
+/// A Haar-distributed matrix, row after row: its columns are orthonormal, or its rows where there
+/// are fewer of them.
 fn orthogonal_matrix(inputs: usize, outputs: usize, stream: &mut Stream) -> Vec<f64> {
     if inputs < outputs {
         return orthonormal_columns(outputs, inputs, stream);
@@ -70,48 +112,68 @@ fn orthogonal_matrix(inputs: usize, outputs: usize, stream: &mut Stream) -> Vec<
     (0..inputs * outputs).map(|at| columns[at % outputs * inputs + at / outputs]).collect()
 }
 
-pub(crate) fn orthogonal(gain: f64, target: &Target, stream: &mut Stream) -> Vec<f32> {
-    let (inputs, outputs) = target.matrix();
+pub(crate) fn orthogonal<T: Element>(
+    gain: f64,
+    spec: &TensorSpec,
+    numbers: &mut [T],
+    stream: &mut Stream,
+) {
+    let (inputs, outputs) = spec.matrix();
     let q = orthogonal_matrix(inputs, outputs, stream);
-    target.arrange(|i, j| gain * q[i * outputs + j])
+    arrange(spec, numbers, |i, j| gain * q[i * outputs + j]);
 }
 
-pub(crate) fn orthogonal_std(gain: f64, target: &Target) -> f64 {
-    let (inputs, outputs) = target.matrix();
-    gain.abs() * Base::Orthogonal.std(inputs, outputs)
+pub(crate) fn orthogonal_std(gain: f64, spec: &TensorSpec) -> f64 {
+    let (inputs, outputs) = spec.matrix();
+    gain * MirroredBase::Orthogonal.std(inputs, outputs)
 }
 
-/// Ones on the diagonal. For a convolution, at the middle of the kernels that lead from channel k to channel k
-/// (PyTorch's `dirac_`), so that it passes the channels on as they are.
-pub(crate) fn identity(gain: f64, target: &Target) -> Vec<f32> {
-    let kernel = target.kernel();
-    let field: usize = kernel.iter().product();
-    let middle = kernel.iter().fold(0, |at, size| at * size + size / 2);
-    target.arrange(|i, j| if i == j * field + middle { gain } else { 0.0 })
+/// Ones on the diagonal. For a convolution, at the middle of the kernels that lead from a channel
+/// to the same one of its group (PyTorch's `dirac_`), so that the channels pass as they are.
+pub(crate) fn identity<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+    let field: usize = spec.kernel().product();
+    let middle = spec.kernel().fold(0, |at, size| at * size + size / 2);
+    let [inputs, outputs] = spec.channels_per_group();
+    let is_one = |i: usize, j: usize| i % field == middle && i / field % inputs == j % outputs;
+    arrange(spec, numbers, |i, j| if is_one(i, j) { gain } else { 0.0 });
 }
 
 /// ZerO: the identity where units do not outnumber inputs; else rows of a Hadamard matrix.
-pub(crate) fn zero_hadamard(gain: f64, target: &Target) -> Vec<f32> {
-    let (inputs, outputs) = target.matrix();
+pub(crate) fn zero_hadamard<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+    let (inputs, outputs) = spec.matrix();
     if outputs <= inputs {
-        return identity(gain, target);
+        return identity(gain, spec, numbers);
     }
-    let scale = gain / (outputs.next_power_of_two() as f64).sqrt();
+    let scale = gain / libm::sqrt(outputs.next_power_of_two() as f64);
     // Sylvester's Hadamard matrix: the sign is the parity of the ones that the two indices share.
-    target.arrange(|i, j| if (i & j).count_ones() % 2 == 0 { scale } else { -scale })
+    let is_even = |i: usize, j: usize| (i & j).count_ones() % 2 == 0;
+    arrange(spec, numbers, |i, j| if is_even(i, j) { scale } else { -scale });
 }
 
 /// The tanh fixed point: `D + Z`, D passing input `j mod inputs` on to unit j, Z small and normal.
-pub(crate) fn tanh_fixed_point(noise: f64, target: &Target, stream: &mut Stream) -> Vec<f32> {
-    let (inputs, outputs) = target.matrix();
-    let z = Law::normal(0.0, noise / (inputs as f64).sqrt()).draw(inputs * outputs, stream);
-    target.arrange(|i, j| f64::from(z[i * outputs + j]) + if i == j % inputs { 1.0 } else { 0.0 })
+pub(crate) fn tanh_fixed_point<T: Element>(
+    noise: f64,
+    spec: &TensorSpec,
+    numbers: &mut [T],
+    stream: &mut Stream,
+) {
+    let (inputs, outputs) = spec.matrix();
+    let std = noise / libm::sqrt(inputs as f64);
+    let mut z = vec![0.0; inputs * outputs];
+    if std > 0.0 {
+        z.iter_mut().for_each(|z| *z = stream.uniform());
+        normal_quantiles(&mut z);
+    }
+    // The noise is rounded before the ones are added, as every release has had it.
+    let noise = |i: usize, j: usize| f64::from((std * z[i * outputs + j]) as f32);
+    let diagonal = |i: usize, j: usize| if i == j % inputs { 1.0 } else { 0.0 };
+    arrange(spec, numbers, |i, j| noise(i, j) + diagonal(i, j));
 }
 
-/// Sines: unit j holds one of frequency j + 1 over the inputs, all of them scaled to the standard deviation
-/// `gain sqrt(2 / (inputs + outputs))`.
-pub(crate) fn sinusoidal(gain: f64, target: &Target) -> Vec<f32> {
-    let (inputs, outputs) = target.matrix();
+/// Sines: unit j holds one of frequency j + 1 over the inputs, all of them scaled to the standard
+/// deviation `gain sqrt(2 / (inputs + outputs))`.
+pub(crate) fn sinusoidal<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+    let (inputs, outputs) = spec.matrix();
     let sine = |i: usize, j: usize| {
         libm::sin((j + 1) as f64 * (TAU * i as f64 / inputs as f64 + TAU / outputs as f64))
     };
@@ -121,97 +183,113 @@ pub(crate) fn sinusoidal(gain: f64, target: &Target) -> Vec<f32> {
     let mean = sines.iter().sum::<f64>() / n;
     // Bessel's correction, as in the authors' code.
     let variance = sines.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    let scale = sinusoidal_std(gain, target) / variance.sqrt();
-    target.arrange(|i, j| scale * sines[i * outputs + j])
+    let scale = sinusoidal_std(gain, spec) / libm::sqrt(variance);
+    arrange(spec, numbers, |i, j| scale * sines[i * outputs + j]);
 }
 
-pub(crate) fn sinusoidal_std(gain: f64, target: &Target) -> f64 {
-    let (inputs, outputs) = target.matrix();
-    gain * (2.0 / (inputs + outputs) as f64).sqrt()
+pub(crate) fn sinusoidal_std(gain: f64, spec: &TensorSpec) -> f64 {
+    let (inputs, outputs) = spec.matrix();
+    gain * libm::sqrt(2.0 / (inputs + outputs) as f64)
 }
 
 /// As many normal numbers as `connections` a unit (or an input), the rest exact zeros.
-pub(crate) fn sparse(
+pub(crate) fn sparse<T: Element>(
     connections: usize,
-    of: Connections,
+    along: Connections,
     std: f64,
-    target: &Target,
+    spec: &TensorSpec,
+    numbers: &mut [T],
     stream: &mut Stream,
-) -> Vec<f32> {
-    let (inputs, outputs) = target.matrix();
+) {
+    let (inputs, outputs) = spec.matrix();
     let mut matrix = vec![0.0; inputs * outputs];
-    let (groups, size) = match of {
+    let (units, size) = match along {
         Connections::Incoming => (outputs, inputs),
         Connections::Outgoing => (inputs, outputs),
     };
     let mut order: Vec<usize> = (0..size).collect();
-    for group in 0..groups {
+    for unit in 0..units {
         for k in 0..connections {
             // The first k + 1 places of a random permutation.
             order.swap(k, k + stream.below(size - k));
-            let (i, j) = match of {
-                Connections::Incoming => (order[k], group),
-                Connections::Outgoing => (group, order[k]),
+            let (i, j) = match along {
+                Connections::Incoming => (order[k], unit),
+                Connections::Outgoing => (unit, order[k]),
             };
-            matrix[i * outputs + j] = std * normal_quantile(stream.unit());
+            matrix[i * outputs + j] = std * normal_quantile(stream.uniform());
         }
     }
-    target.arrange(|i, j| matrix[i * outputs + j])
+    arrange(spec, numbers, |i, j| matrix[i * outputs + j]);
 }
 
-/// Looks-linear: units come in pairs of opposite sign, and what reads a pair takes their difference, so that the ReLU's
-/// two halves add up to the identity: `relu(z) - relu(-z) = z`.
-pub(crate) fn looks_linear(
+/// Looks-linear: units come in pairs of opposite sign, and what reads a pair takes their
+/// difference, so that the ReLU's two halves add up to the identity: `relu(z) - relu(-z) = z`.
+pub(crate) fn looks_linear<T: Element>(
     gain: f64,
-    base: Base,
-    target: &Target,
+    base: MirroredBase,
+    spec: &TensorSpec,
+    numbers: &mut [T],
     stream: &mut Stream,
-) -> Vec<f32> {
-    let (inputs, outputs) = mirrored_core(target);
+) {
+    let (inputs, outputs) = mirrored_core(spec);
     let core = base.draw(inputs, outputs, stream);
-    target.arrange(|i, j| {
+    arrange(spec, numbers, |i, j| {
         let sign = if (i < inputs) == (j < outputs) { gain } else { -gain };
         sign * core[i % inputs * outputs + j % outputs]
-    })
+    });
 }
 
-pub(crate) fn looks_linear_std(gain: f64, base: Base, target: &Target) -> f64 {
-    let (inputs, outputs) = mirrored_core(target);
-    gain.abs() * base.std(inputs, outputs)
+pub(crate) fn looks_linear_std(gain: f64, base: MirroredBase, spec: &TensorSpec) -> f64 {
+    let (inputs, outputs) = mirrored_core(spec);
+    gain * base.std(inputs, outputs)
 }
 
-/// The matrix that is mirrored: the data and the network's outputs are not halved, all other widths are.
-fn mirrored_core(target: &Target) -> (usize, usize) {
-    let (inputs, outputs) = target.matrix();
+/// The matrix that is mirrored: the data and the network's outputs are not halved, all other widths
+/// are.
+fn mirrored_core(spec: &TensorSpec) -> (usize, usize) {
+    let (inputs, outputs) = spec.matrix();
     let half = |width: usize, whole: bool| if whole { width } else { width / 2 };
-    (half(inputs, target.is_first()), half(outputs, target.is_last()))
+    let is_first = spec.position().is_some_and(|position| position.is_first());
+    let is_last = spec.position().is_some_and(|position| position.is_last());
+    (half(inputs, is_first), half(outputs, is_last))
 }
 
-/// Randomized asymmetric initialization: weights and biases of a unit are one vector, normal but for one entry, chosen at
-/// random, which is positive. The weights are the tensor's numbers; the biases come second.
-pub(crate) fn randomized_asymmetric(target: &Target, stream: &mut Stream) -> (Vec<f32>, Vec<f32>) {
-    let (inputs, outputs) = target.matrix();
-    let law = Form::Normal.law(RANDOMIZED_ASYMMETRIC_STD / (inputs as f64).sqrt());
-    let mut units: Vec<Vec<f32>> = Vec::with_capacity(outputs);
-    for _ in 0..outputs {
-        let mut unit = law.draw(inputs + 1, stream);
+/// Randomized asymmetric initialization: weights and biases of a unit are one vector, normal but
+/// for one entry, chosen at random, which is positive. Fills the weight, and `bias` where there is
+/// one.
+pub(crate) fn randomized_asymmetric<T: Element>(
+    spec: &TensorSpec,
+    weight: &mut [T],
+    bias: Option<&mut [T]>,
+    stream: &mut Stream,
+) {
+    let (inputs, outputs) = spec.matrix();
+    let std = RANDOMIZED_ASYMMETRIC_STD / libm::sqrt(inputs as f64);
+    let mut units = vec![0.0; outputs * (inputs + 1)];
+    for unit in units.chunks_exact_mut(inputs + 1) {
+        unit.iter_mut().for_each(|z| *z = stream.uniform());
+        normal_quantiles(unit);
+        unit.iter_mut().for_each(|z| *z *= std);
         // Beta(2, 1) has the distribution function x^2.
-        unit[stream.below(inputs + 1)] = libm::sqrt(stream.unit()) as f32;
-        units.push(unit);
+        unit[stream.below(inputs + 1)] = libm::sqrt(stream.uniform());
     }
-    let weights = target.arrange(|i, j| f64::from(units[j][i]));
-    (weights, units.iter().map(|unit| unit[inputs]).collect())
+    let entry = |unit: usize, at: usize| units[unit * (inputs + 1) + at];
+    arrange(spec, weight, |i, j| entry(j, i));
+    for (unit, bias) in bias.into_iter().flatten().enumerate() {
+        *bias = T::from_f64(entry(unit, inputs));
+    }
 }
 
-/// With it, and Beta(2, 1) for the positive entry, the lengths of a wide ReLU layer's outputs are kept.
+/// With it, and Beta(2, 1) for the positive entry, the lengths of a wide ReLU layer's outputs stay.
 const RANDOMIZED_ASYMMETRIC_STD: f64 = 0.6007;
 
-/// Of a weight: normal but for one in `inputs + 1`, whose mean is 2/3 and whose second moment is 1/2.
-pub(crate) fn randomized_asymmetric_std(target: &Target) -> f64 {
-    let inputs = target.matrix().0 as f64;
+/// Of a weight: normal but for one in `inputs + 1`, whose mean is 2/3 and whose second moment is
+/// 1/2.
+pub(crate) fn randomized_asymmetric_std(spec: &TensorSpec) -> f64 {
+    let inputs = spec.matrix().0 as f64;
     let share = 1.0 / (inputs + 1.0);
     let variance = RANDOMIZED_ASYMMETRIC_STD * RANDOMIZED_ASYMMETRIC_STD / inputs;
     let second_moment = (1.0 - share) * variance + share / 2.0;
     let mean = share * 2.0 / 3.0;
-    (second_moment - mean * mean).sqrt()
+    libm::sqrt(second_moment - mean * mean)
 }

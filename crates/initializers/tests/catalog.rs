@@ -1,8 +1,12 @@
 //! The table: every row builds, round-trips, documents itself and refuses what is impossible.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
-use initializers::catalog::{self, BuildError, Domain, KINDS, Kind, Parameter, Value};
-use initializers::{Activation, Initializer, Target};
+use initializers::catalog::{self, Domain, KINDS, Kind, Parameter, ParameterError, Value};
+use initializers::{Activation, Initializer, TensorSpec, truncated_normal};
+
+#[allow(dead_code)]
+#[path = "../examples/page.rs"]
+mod page;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/initializers.md");
 
@@ -10,7 +14,7 @@ fn kind(name: &str) -> &'static Kind {
     catalog::find(name).unwrap_or_else(|| panic!("{name} is in the table"))
 }
 
-fn build(name: &str, given: &[(&str, Value)]) -> Result<Initializer, BuildError> {
+fn build(name: &str, given: &[(&str, Value)]) -> Result<Initializer, ParameterError> {
     kind(name).build(given)
 }
 
@@ -18,6 +22,7 @@ fn build(name: &str, given: &[(&str, Value)]) -> Result<Initializer, BuildError>
 fn admitted(parameter: &Parameter) -> Vec<Value> {
     match parameter.domain {
         Domain::Real => vec![Value::Real(-0.5), Value::Real(0.25)],
+        Domain::Extended => vec![Value::Real(-0.5), Value::Real(f64::INFINITY)],
         Domain::NonNegative => vec![Value::Real(0.0), Value::Real(0.3)],
         Domain::Positive => vec![Value::Real(0.3), Value::Real(7.5)],
         Domain::Count => vec![Value::Integer(1), Value::Integer(20)],
@@ -102,8 +107,9 @@ fn every_row_documents_itself() {
 fn the_page_is_what_the_table_gives() {
     let page = std::fs::read_to_string(PAGE).expect("docs/initializers.md is there");
     assert!(
-        page == catalog::markdown(),
-        "docs/initializers.md is out of date: cargo run -p initializers --example page > docs/initializers.md"
+        page == page::markdown(),
+        "docs/initializers.md is out of date: cargo run -p initializers --example page > \
+         docs/initializers.md"
     );
 }
 
@@ -172,11 +178,13 @@ fn errors_name_the_parameter_and_the_remedy() {
             "truncated_normal",
             &[
                 ("std", Value::Real(0.1)),
-                ("mean", Value::Real(5.0)),
+                ("mean", Value::Real(5.4)),
+                ("lower", Value::Real(-1.6)),
+                ("upper", Value::Real(1.6)),
                 ("bounds", Value::from("absolute")),
             ],
             "lower",
-            "lower and upper leave out all of the normal: they lie -70 and -30 std from its mean",
+            "the bounds leave out all of the normal: they lie -70 and -38 std from its mean",
         ),
     ];
     for (name, given, parameter, message) in cases {
@@ -206,7 +214,7 @@ fn whole_numbers_are_numbers() {
 /// The standard deviations by layer of the default network, worked out by hand.
 #[test]
 fn standard_deviations_of_the_default_network() {
-    let layers = Target::network(&[784, 256, 128, 10], Activation::Relu);
+    let layers = TensorSpec::network(&[784, 256, 128, 10], Activation::Relu);
     for (name, expected) in [
         ("he_normal", [0.0505, 0.0884, 0.1250]),
         ("general_rule", [0.0206, 0.0361, 0.0510]),
@@ -222,7 +230,7 @@ fn standard_deviations_of_the_default_network() {
             assert!((std - expected).abs() < 5e-5, "{name}: {std}, not {expected}");
         }
     }
-    let truncated = Initializer::truncated_normal(0.1);
+    let truncated = truncated_normal(0.1).unwrap();
     assert!(
         (truncated.std(&layers[0]).expect("it has a law") - 0.087_962_566_103_423_98).abs() < 1e-15
     );

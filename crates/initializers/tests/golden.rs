@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use initializers::catalog::{KINDS, Value};
-use initializers::{Activation, Target};
+use initializers::{Activation, TensorSpec};
 
 /// FNV-1a over the bits.
 fn digest(numbers: &[f32]) -> u64 {
@@ -23,8 +23,8 @@ fn every_draw_is_pinned() {
         let given: Vec<_> = required.map(|parameter| (parameter.name, Value::Real(0.1))).collect();
         let init = kind.build(&given).expect(kind.name);
         let mut numbers = Vec::new();
-        for target in Target::network(&[784, 256, 128, 10], Activation::Relu) {
-            let layer = init.draw_layer(None, &target, 0).expect(kind.name);
+        for spec in TensorSpec::network(&[784, 256, 128, 10], Activation::Relu) {
+            let layer = init.draw_layer(None, &spec, 0).expect(kind.name);
             numbers.extend(layer.weight);
             numbers.extend(layer.bias);
         }

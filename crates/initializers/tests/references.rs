@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::catalog::{self, Value};
-use initializers::{Activation, Initializer, Purpose, Stream, Target};
+use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec};
 use serde_json::Value as Json;
 
 fn references() -> Json {
@@ -35,25 +35,25 @@ fn build(row: &Json) -> Initializer {
     kind.build(&given).expect("it builds")
 }
 
-fn draw(init: &Initializer, target: &Target, seed: u64) -> Vec<f32> {
-    init.draw(target, &mut Stream::new(seed, Purpose::Weights, [0, 0])).expect("it fits")
+fn draw(init: &Initializer, spec: &TensorSpec, seed: u64) -> Vec<f32> {
+    init.draw(spec, &mut Stream::new(seed, Purpose::WEIGHTS, [0, 0])).expect("it fits")
 }
 
 /// As many numbers as the reference has, from the tensor that it names.
 fn numbers(init: &Initializer, row: &Json) -> Vec<f32> {
-    let entries = |target: Target, at: usize| -> Vec<f32> {
+    let entries = |spec: TensorSpec, at: usize| -> Vec<f32> {
         let count = row["count"].as_u64().expect("a count");
-        (0..count).map(|seed| draw(init, &target, seed)[at]).collect()
+        (0..count).map(|seed| draw(init, &spec, seed)[at]).collect()
     };
-    let weight = Target::linear(600, 400);
+    let weight = TensorSpec::linear(600, 400);
     match text(&row["tensor"]) {
         "weight" => draw(init, &weight, 0),
-        "convolution" => draw(init, &Target::conv([96, 64], 1, &[5, 5]), 0),
+        "convolution" => draw(init, &TensorSpec::conv([96, 64], &[5, 5]), 0),
         "biases" => {
             (0..50).flat_map(|seed| draw(&init.default_bias(), &weight.bias(), seed)).collect()
         }
-        "entry of 4 x 3" => entries(Target::linear(4, 3), 0),
-        "entry of 3 x 4" => entries(Target::linear(3, 4), 11),
+        "entry of 4 x 3" => entries(TensorSpec::linear(4, 3), 0),
+        "entry of 3 x 4" => entries(TensorSpec::linear(3, 4), 11),
         tensor => panic!("no tensor {tensor}"),
     }
 }
@@ -105,13 +105,13 @@ fn deterministic_matrices_are_the_libraries() {
     let references = references();
     for row in rows(&references["matrices"]) {
         let shape: Vec<usize> = rows(&row["tensor"]).iter().map(|n| real(n) as usize).collect();
-        let target = match shape.as_slice() {
-            &[inputs, outputs] => Target::linear(inputs, outputs),
-            [outputs, inputs, kernel @ ..] => Target::conv([*inputs, *outputs], 1, kernel),
+        let spec = match shape.as_slice() {
+            &[inputs, outputs] => TensorSpec::linear(inputs, outputs),
+            [outputs, inputs, kernel @ ..] => TensorSpec::conv([*inputs, *outputs], kernel),
             _ => panic!("no tensor {shape:?}"),
         };
         let init = build(row);
-        let ours = draw(&init, &target, 0);
+        let ours = draw(&init, &spec, 0);
         assert_eq!(ours.len(), rows(&row["values"]).len());
         for (ours, theirs) in ours.iter().zip(rows(&row["values"])) {
             assert!(

@@ -53,15 +53,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "parameter", "shape", "fan-in", "fan-out", "initializer", "std"
     );
     let network =
-        fill_module_with(ConvNet::new(&Device::flex()), Activation::Relu, 0, |path, target| {
+        fill_module_with(ConvNet::new(&Device::flex()), Activation::Relu, 0, |path, spec| {
             let init = match path {
-                _ if target.is_vector() => &zeros,
+                _ if spec.is_bias() => &zeros,
                 "output.weight" => &orthogonal,
                 _ => &he,
             };
-            let (shape, std) =
-                (format!("{:?}", target.shape), init.std(target).unwrap_or_default());
-            let (fan_in, fan_out, kind) = (target.fan_in, target.fan_out, init.kind().name);
+            let (shape, std) = (format!("{:?}", spec.shape()), init.std(spec).unwrap_or_default());
+            let (fan_in, fan_out, kind) = (spec.fan_in(), spec.fan_out(), init.kind().name);
             println!("{path:14}  {shape:16}  {fan_in:>6}  {fan_out:>7}  {kind:13}  {std:.4}");
             Some(init.clone())
         })?;

@@ -36,11 +36,11 @@ pub struct FirstBatchError {
 /// other, which leaves the outputs of the network as they are.
 ///
 /// ```
-/// use model::init::{Activation, Initializer, Target};
+/// use model::init::{Activation, Initializer, TensorSpec};
 /// use model::{complete_layers, draw_layers};
 ///
 /// let lsuv = Initializer::Lsuv { tolerance: 0.01, iterations: 10 };
-/// let targets = Target::network(&[2, 8, 1], Activation::Relu);
+/// let targets = TensorSpec::network(&[2, 8, 1], Activation::Relu);
 /// let mut layers = draw_layers(&targets, |_| (lsuv.clone(), Some(Initializer::Zeros)), 0)?;
 /// let inputs = [0.0, 1.0, 2.0, 0.5, 1.5, -1.0];
 /// complete_layers(&mut layers, |_| &lsuv, Activation::Relu, &inputs)?;
@@ -240,7 +240,7 @@ fn check_divisor(
 mod tests {
     use super::*;
     use crate::draw_layers;
-    use initializers::{Purpose, Stream, Target};
+    use initializers::{Purpose, Stream, TensorSpec};
 
     const WIDTHS: [usize; 5] = [50, 40, 30, 20, 10];
 
@@ -248,8 +248,8 @@ mod tests {
         let pixels = Initializer::Uniform { min: 0.0, max: 1.0 };
         pixels
             .draw(
-                &Target::linear(images, WIDTHS[0]),
-                &mut Stream::new(7, Purpose::FirstBatch, [0, 0]),
+                &TensorSpec::linear(images, WIDTHS[0]),
+                &mut Stream::new(7, Purpose::FIRST_BATCH, [0, 0]),
             )
             .unwrap()
     }
@@ -259,7 +259,7 @@ mod tests {
         bias: Option<Initializer>,
         activation: Activation,
     ) -> Vec<LayerWeights> {
-        let targets = Target::network(&WIDTHS, activation);
+        let targets = TensorSpec::network(&WIDTHS, activation);
         let mut layers = draw_layers(&targets, |_| (weight.clone(), bias.clone()), 3).unwrap();
         complete_layers(&mut layers, |_| weight, activation, &batch(256)).unwrap();
         layers
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn rates_are_those_of_the_weights_gradients() {
         let init = Initializer::Normal { mean: 0.0, std: 0.3 };
-        let targets = Target::network(&[3, 4, 2], Activation::Tanh);
+        let targets = TensorSpec::network(&[3, 4, 2], Activation::Tanh);
         let layers = draw_layers(&targets, |_| (init.clone(), Some(init.clone())), 0).unwrap();
         let images = [[0.5f32, -1.0, 2.0], [1.5, 0.25, -0.5]];
         let device = Device::flex().autodiff();
@@ -384,7 +384,7 @@ mod tests {
         let lsuv = Initializer::Lsuv { tolerance: 0.1, iterations: 10 };
         let init = |layer: usize| if layer == 0 { Initializer::Zeros } else { lsuv.clone() };
         let kinds = [init(0), init(1)];
-        let targets = Target::network(&[50, 8, 2], Activation::Relu);
+        let targets = TensorSpec::network(&[50, 8, 2], Activation::Relu);
         let mut layers =
             draw_layers(&targets, |layer| (init(layer), Some(Initializer::Zeros)), 0).unwrap();
         let error =

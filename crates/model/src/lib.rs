@@ -8,15 +8,15 @@
 //! ```
 //! use burn::tensor::Device;
 //! use model::{Mlp, draw_layers};
-//! use model::init::{Activation, Initializer, Target};
+//! use model::init::{Activation, TensorSpec, truncated_normal, zeros};
 //!
-//! let targets = [Target::linear(784, 256).at(0, 2), Target::linear(256, 10).at(1, 2)];
-//! let weight = Initializer::truncated_normal(0.1);
-//! let layers = draw_layers(&targets, |_| (weight.clone(), Some(Initializer::Zeros)), 0)?;
+//! let targets = [TensorSpec::linear(784, 256).at_layer(0, 2), TensorSpec::linear(256, 10).at_layer(1, 2)];
+//! let weight = truncated_normal(0.1)?;
+//! let layers = draw_layers(&targets, |_| (weight.clone(), Some(zeros())), 0)?;
 //! let mlp = Mlp::new(&[layers], Activation::Relu, &Device::flex());
 //! let images = burn::tensor::Tensor::<3>::zeros([1, 128, 784], &Device::flex());
 //! assert_eq!(mlp.forward(images).dims(), [1, 128, 10]);
-//! # Ok::<(), model::init::DrawError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod activation;

@@ -1,6 +1,6 @@
 //! A network's weights on the host: drawn from keyed streams before any device has them.
 
-use initializers::{DrawError, Initializer, LayerDraw, Purpose, Stream, Target};
+use initializers::{DrawError, Initializer, LayerDraw, Purpose, Stream, TensorSpec};
 
 /// The weight and the bias of one fully connected layer.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,15 +22,15 @@ pub struct LayerWeights {
 /// # Errors
 /// An initializer has no meaning for its tensor.
 pub fn draw_layers(
-    targets: &[Target],
+    targets: &[TensorSpec],
     init: impl Fn(usize) -> (Initializer, Option<Initializer>),
     seed: u64,
 ) -> Result<Vec<LayerWeights>, DrawError> {
-    let draw = |(layer, target): (usize, &Target)| {
+    let draw = |(layer, target): (usize, &TensorSpec)| {
         let (weight, bias) = init(layer);
         let (weight, bias) = draw_layer(Some(&weight), bias.as_ref(), target, seed)?;
         Ok(LayerWeights {
-            shape: [target.fan_in, target.fan_out],
+            shape: [target.fan_in(), target.fan_out()],
             weight: weight.unwrap_or_default(),
             bias,
         })
@@ -46,14 +46,17 @@ type Numbers = Option<Vec<f32>>;
 pub(crate) fn draw_layer(
     weight: Option<&Initializer>,
     bias: Option<&Initializer>,
-    target: &Target,
+    target: &TensorSpec,
     seed: u64,
 ) -> Result<(Numbers, Numbers), DrawError> {
     if let (Some(weight), Some(bias)) = (weight, bias) {
-        let LayerDraw { weight, bias } = weight.draw_layer(Some(bias), target, seed)?;
+        let LayerDraw { weight, bias, .. } = weight.draw_layer(Some(bias), target, seed)?;
         return Ok((Some(weight), Some(bias)));
     }
-    let stream = |tensor| Stream::new(seed, Purpose::Weights, [target.layer as u64, tensor]);
+    let Some(position) = target.position() else {
+        return Err(DrawError::NoStream { kind: "a layer", shape: target.shape().to_vec() });
+    };
+    let stream = |tensor| Stream::new(seed, Purpose::WEIGHTS, [position.index as u64, tensor]);
     let weight = weight.map(|weight| weight.draw(target, &mut stream(0))).transpose()?;
     Ok((weight, bias.map(|bias| bias.draw(&target.bias(), &mut stream(1))).transpose()?))
 }

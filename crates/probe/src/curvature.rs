@@ -41,7 +41,7 @@ impl Direction {
         let mut stream = stream(Use::Direction);
         for (weight, bias) in &mut direction.0 {
             let numbers = weight.iter_mut().chain(bias.iter_mut().flatten());
-            numbers.for_each(|x| *x = stream.unit() - 0.5);
+            numbers.for_each(|x| *x = stream.uniform() - 0.5);
         }
         let length = direction.dot(&direction).sqrt();
         direction.scale(1.0 / length);
@@ -231,20 +231,20 @@ mod tests {
     use super::*;
     use crate::eigen::eigenvalues;
     use crate::network::Layer;
-    use initializers::{Activation, Initializer, Target};
+    use initializers::{Activation, Initializer, TensorSpec};
 
     const WIDTHS: [usize; 4] = [5, 6, 4, 3];
 
     fn network(activation: Activation, std: f64) -> Network {
-        let targets = Target::network(&WIDTHS, activation);
+        let targets = TensorSpec::network(&WIDTHS, activation);
         let normal = Initializer::Normal { mean: 0.0, std };
         let mut stream = crate::random::stream(crate::random::Use::Direction);
-        let mut draw = |target: &Target| normal.draw(target, &mut stream).unwrap();
+        let mut draw = |target: &TensorSpec| normal.draw(target, &mut stream).unwrap();
         let drawn: Vec<_> =
             targets.iter().map(|target| (draw(target), draw(&target.bias()))).collect();
-        let layer = |(target, (weight, bias)): (&Target, &'_ (Vec<f32>, Vec<f32>))| Layer {
-            weight: Array2::from_shape_fn([target.fan_in, target.fan_out], |(row, column)| {
-                f64::from(weight[row * target.fan_out + column])
+        let layer = |(target, (weight, bias)): (&TensorSpec, &'_ (Vec<f32>, Vec<f32>))| Layer {
+            weight: Array2::from_shape_fn([target.fan_in(), target.fan_out()], |(row, column)| {
+                f64::from(weight[row * target.fan_out() + column])
             }),
             bias: Some(bias.iter().copied().map(f64::from).collect()),
         };
@@ -254,7 +254,7 @@ mod tests {
     fn images() -> Images {
         let pixels = Initializer::Uniform { min: -1.0, max: 1.0 };
         let mut stream = crate::random::stream(crate::random::Use::Images);
-        let inputs = pixels.draw(&Target::linear(5, 260), &mut stream).unwrap();
+        let inputs = pixels.draw(&TensorSpec::linear(5, 260), &mut stream).unwrap();
         let labels: Vec<u8> = (0..260u32).map(|image| (image % 3) as u8).collect();
         Images::new(&inputs, &labels).unwrap()
     }

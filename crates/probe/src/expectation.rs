@@ -1,6 +1,6 @@
 //! What theory expects of a start: whether its assumptions hold, and its value beside each quantity.
 
-use initializers::{Activation, Initializer, Target};
+use initializers::{Activation, Initializer, TensorSpec};
 use ndarray::Axis;
 use theory::{Inputs, Layer, LayerPrediction, MeanField, Prediction, propagate};
 
@@ -61,9 +61,9 @@ pub struct Expected {
 /// initializers of its weight and its bias.
 ///
 /// ```
-/// use initializers::{Activation, Initializer, Target};
+/// use initializers::{Activation, Initializer, TensorSpec};
 ///
-/// let targets = Target::network(&[784, 256, 10], Activation::Relu);
+/// let targets = TensorSpec::network(&[784, 256, 10], Activation::Relu);
 /// let normal = (Initializer::Normal { mean: 0.0, std: 0.1 }, Some(Initializer::Zeros));
 /// let layers = probe::theory_layers(&targets, |_| normal.clone())?;
 /// assert!((layers[1].weight_variance - 0.01).abs() < 1e-12);
@@ -77,16 +77,16 @@ pub struct Expected {
 /// # Errors
 /// The first layer that breaks an assumption.
 pub fn theory_layers(
-    targets: &[Target],
+    targets: &[TensorSpec],
     init: impl Fn(usize) -> (Initializer, Option<Initializer>),
 ) -> Result<Vec<Layer>, Unmet> {
-    let layer = |(index, target): (usize, &Target)| {
+    let layer = |(index, target): (usize, &TensorSpec)| {
         let (weight, bias) = init(index);
-        let bias = bias.as_ref().and_then(|bias| bias.law(&target.bias()));
+        let bias = bias.as_ref().and_then(|bias| bias.distribution(&target.bias()));
         let second_moment = |mean: f64, std: f64| mean * mean + std * std;
         Ok(Layer {
-            fan_in: target.fan_in,
-            fan_out: target.fan_out,
+            fan_in: target.fan_in(),
+            fan_out: target.fan_out(),
             weight_variance: variance(&weight, target, index + 1)?,
             bias_variance: bias.map_or(0.0, |law| second_moment(law.mean(), law.std())),
         })
@@ -94,15 +94,15 @@ pub fn theory_layers(
     targets.iter().enumerate().map(layer).collect()
 }
 
-fn variance(weight: &Initializer, target: &Target, layer: usize) -> Result<f64, Unmet> {
+fn variance(weight: &Initializer, target: &TensorSpec, layer: usize) -> Result<f64, Unmet> {
     let kind = weight.kind().name;
     if weight.needs_first_batch() {
         return Err(Unmet::DataDependent { layer, kind });
     }
-    if let Some(law) = weight.law(target) {
+    if let Some(law) = weight.distribution(target) {
         let (mean, std) = (law.mean(), law.std());
         // A mean that adds up to less than a tenth of what the spread does is none.
-        let is_centred = mean.abs() * (target.fan_in as f64).sqrt() <= 0.1 * std;
+        let is_centred = mean.abs() * (target.fan_in() as f64).sqrt() <= 0.1 * std;
         return if is_centred { Ok(std * std) } else { Err(Unmet::Mean { layer, mean }) };
     }
     match weight {

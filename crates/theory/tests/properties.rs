@@ -1,6 +1,6 @@
 //! What holds of any activation and any variances, and theory against sampled wide networks.
 
-use initializers::{Activation, Initializer, Purpose, Stream, Target};
+use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec};
 use proptest::prelude::*;
 use theory::{
     Inputs, Jacobian, Layer, Limit, Matrices, MeanField, Prediction, propagate, second_moment,
@@ -120,12 +120,12 @@ fn sampled(activation: Activation, weight_variance: f64, q: f64) -> [f64; 2] {
     const WIDTH: usize = 4096;
     let mut squares = [0.0; 2];
     let normal = Initializer::Normal { mean: 0.0, std: q.sqrt() };
-    let mut stream = Stream::new(11, Purpose::Weights, [0, 0]);
-    let z = normal.draw(&Target::linear(1, WIDTH), &mut stream).expect("a normal");
+    let mut stream = Stream::new(11, Purpose::WEIGHTS, [0, 0]);
+    let z = normal.draw(&TensorSpec::linear(1, WIDTH), &mut stream).expect("a normal");
     let h: Vec<f64> = z.iter().map(|&z| activation.apply(f64::from(z))).collect();
     let weights = Initializer::Normal { mean: 0.0, std: (weight_variance / WIDTH as f64).sqrt() };
     let units = 256;
-    let w = weights.draw(&Target::linear(WIDTH, units), &mut stream).expect("a normal");
+    let w = weights.draw(&TensorSpec::linear(WIDTH, units), &mut stream).expect("a normal");
     for unit in 0..units {
         let sum: f64 = (0..WIDTH).map(|i| h[i] * f64::from(w[i * units + unit])).sum();
         squares[0] += sum * sum / units as f64;

@@ -5,7 +5,7 @@ mod common;
 
 use common::Lab;
 use initializers::catalog::{KINDS, Kind};
-use initializers::{Activation, Target};
+use initializers::{Activation, TensorSpec};
 use insta::assert_snapshot;
 
 /// Two steps of a narrow network: what differs is what is tested.
@@ -171,7 +171,7 @@ fn programs_read_the_table_as_json() {
     let rows = table.as_array().unwrap();
     assert_eq!(rows.len(), KINDS.len());
     let he = rows.iter().find(|row| row["name"] == "he_normal").unwrap();
-    let layer = &Target::network(&[784, 256, 128, 10], Activation::Relu)[1];
+    let layer = &TensorSpec::network(&[784, 256, 128, 10], Activation::Relu)[1];
     let std =
         initializers::catalog::find("he_normal").unwrap().build(&[]).unwrap().std(layer).unwrap();
     assert_eq!(he["standard_deviations"][1]["std"].as_f64(), Some(std));

@@ -1,13 +1,14 @@
-//! Rows of the table: what a framework's fully connected layer draws when nobody chooses, its bias included.
+//! Kinds: what a framework's fully connected layer draws when no initializer is chosen.
 
-use super::{Category, Kind};
-use crate::{Framework, Initializer};
+use super::kind::{Build, Category, Kind};
+use crate::framework::Framework;
+use crate::initializer::Initializer;
 
 const fn default_of(
     name: &'static str,
     aliases: &'static [&'static str],
     [summary, formula, source, example]: [&'static str; 4],
-    build: super::Build,
+    build: Build,
 ) -> Kind {
     let category = Category::FrameworkDefault;
     Kind { name, aliases, category, summary, formula, parameters: &[], source, example, build }
@@ -17,7 +18,8 @@ pub(super) static BURN: Kind = default_of(
     "burn_linear",
     &[],
     [
-        "burn's default: its KaimingUniform with gain 1/sqrt(3), for weight and bias. It is the tutorial's general rule.",
+        "burn's default: its KaimingUniform with gain 1/sqrt(3), for weight and bias. It is the \
+         general rule.",
         "W, b ~ U[-y, y), y = 1/sqrt(fan_in)",
         "burn 0.22, burn::nn::LinearConfig",
         r#"init = "burn_linear""#,
@@ -29,8 +31,8 @@ pub(super) static PYTORCH: Kind = default_of(
     "pytorch_linear",
     &["equinox_linear", "dfdx_linear"],
     [
-        "PyTorch's default: kaiming_uniform_ with a = sqrt(5), which comes to the tutorial's general rule, for weight and \
-         bias. Equinox's and dfdx's are the same.",
+        "PyTorch's default: kaiming_uniform_ with a = sqrt(5), which comes to the general rule, \
+         for weight and bias. Equinox's and dfdx's are the same.",
         "W, b ~ U[-y, y), y = 1/sqrt(fan_in)",
         "torch.nn.Linear.reset_parameters",
         r#"init = "pytorch_linear""#,
@@ -66,7 +68,8 @@ pub(super) static HAIKU: Kind = default_of(
     "haiku_linear",
     &[],
     [
-        "Haiku's default: as Flax's but for the widening, so that what is drawn has 0.8796 of the standard deviation.",
+        "Haiku's default: as Flax's but for the widening, so that what is drawn has 0.8796 of the \
+         standard deviation.",
         "W ~ N(0, 1/fan_in), truncated at 2 std; b = 0",
         "haiku.Linear",
         r#"init = "haiku_linear""#,

@@ -1,12 +1,17 @@
-//! Parameters of the table's kinds: their values, the domains that admit them, and reading them when a kind is built.
+//! Parameters of the catalog's kinds: their values, the domains that admit them, and reading them
+//! when a kind is built.
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::Gain;
-use crate::word::Word;
+use crate::gain::Gain;
+use crate::string_enum::StringEnum;
+use crate::text::listed;
 
-/// A parameter's value as a file gives it.
+/// A parameter's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A real number.
@@ -15,14 +20,14 @@ pub enum Value {
     Integer(i64),
     /// True or false.
     Bool(bool),
-    /// A word out of a list.
+    /// A name out of a list, an activation, or `auto`.
     Text(Cow<'static, str>),
 }
 
 impl Value {
-    /// A word that the table itself holds.
-    pub(super) const fn word(word: &'static str) -> Self {
-        Value::Text(Cow::Borrowed(word))
+    /// A text of the catalog's own.
+    pub(super) const fn text(text: &'static str) -> Self {
+        Value::Text(Cow::Borrowed(text))
     }
 }
 
@@ -71,7 +76,7 @@ impl From<String> for Value {
     }
 }
 
-/// As TOML writes it.
+/// As TOML writes it: a text in quotes, a real number with its point.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -90,6 +95,8 @@ impl fmt::Display for Value {
 pub enum Domain {
     /// Any finite real number.
     Real,
+    /// A real number, `inf` and `-inf` among them.
+    Extended,
     /// A finite real number >= 0.
     NonNegative,
     /// A finite real number > 0.
@@ -98,14 +105,15 @@ pub enum Domain {
     Count,
     /// True or false.
     Bool,
-    /// One of these words.
+    /// One of these names.
     Choice(&'static [&'static str]),
     /// A number > 0, an activation as text, or `auto`: a [`Gain`].
     Gain,
 }
 
 impl Domain {
-    /// The value as the domain holds it, if it admits it: a whole number where a real one is expected becomes real.
+    /// The value as the domain holds it, if it admits it: a whole number where a real one is
+    /// expected becomes real.
     pub fn admit(self, value: &Value) -> Option<Value> {
         let real = |test: fn(f64) -> bool| match *value {
             Value::Real(x) if x.is_finite() && test(x) => Some(Value::Real(x)),
@@ -114,16 +122,20 @@ impl Domain {
         };
         match self {
             Domain::Real => real(|_| true),
+            Domain::Extended => match *value {
+                Value::Real(x) if x.is_infinite() => Some(Value::Real(x)),
+                _ => real(|_| true),
+            },
             Domain::NonNegative => real(|x| x >= 0.0),
             Domain::Positive => real(|x| x > 0.0),
             Domain::Count => matches!(value, Value::Integer(1..)).then(|| value.clone()),
             Domain::Bool => matches!(value, Value::Bool(_)).then(|| value.clone()),
-            Domain::Choice(words) => {
-                matches!(value, Value::Text(word) if words.contains(&word.as_ref()))
+            Domain::Choice(names) => {
+                matches!(value, Value::Text(name) if names.contains(&name.as_ref()))
                     .then(|| value.clone())
             }
             Domain::Gain => match value {
-                Value::Text(word) => word.parse::<Gain>().ok().map(Value::from),
+                Value::Text(text) => text.parse::<Gain>().ok().map(Value::from),
                 _ => Domain::Positive.admit(value),
             },
         }
@@ -135,12 +147,13 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Domain::Real => f.write_str("a number"),
+            Domain::Extended => f.write_str("a number, inf or -inf"),
             Domain::NonNegative => f.write_str("a number >= 0"),
             Domain::Positive => f.write_str("a number > 0"),
             Domain::Count => f.write_str("a whole number >= 1"),
             Domain::Bool => f.write_str("true or false"),
-            Domain::Choice(words) => {
-                let quoted: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+            Domain::Choice(names) => {
+                let quoted: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
                 f.write_str(&listed(&quoted, "or"))
             }
             Domain::Gain => f.write_str("a number > 0, an activation or \"auto\""),
@@ -151,7 +164,7 @@ impl fmt::Display for Domain {
 /// One parameter of a kind of initializer.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its key in TOML.
+    /// Its name.
     pub name: &'static str,
     /// What values it takes.
     pub domain: Domain,
@@ -191,12 +204,12 @@ impl Parameter {
         Parameter { name, domain: Domain::Count, default: Some(Value::Integer(default)), meaning }
     }
 
-    /// A word out of a list whose first is the default.
-    pub(super) const fn word<W: Word>(name: &'static str, meaning: &'static str) -> Self {
+    /// A name out of a list whose first is the default.
+    pub(super) const fn choice<C: StringEnum>(name: &'static str, meaning: &'static str) -> Self {
         Parameter {
             name,
-            domain: Domain::Choice(W::NAMES),
-            default: Some(Value::word(W::NAMES[0])),
+            domain: Domain::Choice(C::NAMES),
+            default: Some(Value::text(C::NAMES[0])),
             meaning,
         }
     }
@@ -208,72 +221,62 @@ impl Parameter {
 
     /// A gain with another default.
     pub(super) const fn gain_or(default: Value) -> Self {
-        let meaning = "factor on the numbers: a number, an activation's gain, or that of the activation that follows the \
-                       layer (\"auto\")";
+        let meaning = "factor on the numbers: a number, an activation's gain, or that of the \
+                       activation that follows the layer (\"auto\")";
         Parameter { name: "gain", domain: Domain::Gain, default: Some(default), meaning }
     }
 }
 
 /// The values of a kind's parameters, each admitted by its domain.
 ///
-/// A row of the table reads only parameters that it declares, by their type; anything else is a slip in the table, which
-/// the test that builds every kind would meet.
+/// A kind reads only parameters that it declares, by their type; anything else is an error in the
+/// catalog, which the test that builds every kind would meet.
 pub(super) struct Arguments<'a>(pub(super) &'a [(&'static str, Value)]);
 
 impl Arguments<'_> {
     fn value(&self, name: &str) -> &Value {
         match self.0.iter().find(|(key, _)| *key == name) {
             Some((_, value)) => value,
-            None => unreachable!("the table declares {name}"),
+            None => unreachable!("the catalog declares {name}"),
         }
     }
 
     pub(super) fn real(&self, name: &str) -> f64 {
         match *self.value(name) {
             Value::Real(value) => value,
-            _ => unreachable!("the table declares {name} a number"),
+            _ => unreachable!("the catalog declares {name} a number"),
         }
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {
         match *self.value(name) {
             Value::Bool(value) => value,
-            _ => unreachable!("the table declares {name} true or false"),
+            _ => unreachable!("the catalog declares {name} true or false"),
         }
     }
 
     pub(super) fn count(&self, name: &str) -> usize {
         match *self.value(name) {
             Value::Integer(value) => usize::try_from(value).unwrap_or(usize::MAX),
-            _ => unreachable!("the table declares {name} a whole number"),
+            _ => unreachable!("the catalog declares {name} a whole number"),
         }
     }
 
-    pub(super) fn word<W: Word>(&self, name: &str) -> W {
+    pub(super) fn choice<C: StringEnum>(&self, name: &str) -> C {
         match self.value(name) {
-            Value::Text(word) => W::named(word)
-                .unwrap_or_else(|| unreachable!("the table admits the words of {name}")),
-            _ => unreachable!("the table declares {name} a word"),
+            Value::Text(text) => C::from_name(text)
+                .unwrap_or_else(|| unreachable!("the catalog admits the names of {name}")),
+            _ => unreachable!("the catalog declares {name} a choice"),
         }
     }
 
     pub(super) fn gain(&self) -> Gain {
         match self.value("gain") {
             Value::Real(gain) => Gain::Number(*gain),
-            Value::Text(word) => {
-                word.parse().unwrap_or_else(|_| unreachable!("the table admits gains"))
+            Value::Text(text) => {
+                text.parse().unwrap_or_else(|_| unreachable!("the catalog admits gains"))
             }
-            _ => unreachable!("the table declares gain a gain"),
+            _ => unreachable!("the catalog declares gain a gain"),
         }
-    }
-}
-
-/// "a", "a and b", "a, b and c".
-pub(super) fn listed<T: AsRef<str>>(words: &[T], conjunction: &str) -> String {
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [word] => (*word).to_owned(),
-        [first @ .., last] => format!("{} {conjunction} {last}", first.join(", ")),
     }
 }

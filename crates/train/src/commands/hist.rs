@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use experiment::{Overrides, find_kind, load, read_initializer_line};
-use initializers::{Initializer, Law, Target};
+use initializers::{Distribution, Initializer, TensorSpec};
 use record::write_atomically;
 use report::histogram::Histogram;
 use report::picture::{self, Panel};
@@ -15,7 +15,7 @@ use crate::exit::{Done, Failure};
 struct Drawn {
     label: String,
     histogram: Histogram,
-    law: Option<Law>,
+    distribution: Option<Distribution>,
     /// The standard deviation that theory has for the numbers.
     std: Option<f64>,
 }
@@ -50,9 +50,10 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
         .iter()
         .map(|drawn| {
             // A constant has no density: all of it is at one point.
-            let law = drawn.law.filter(|law| !matches!(law, Law::Constant { .. }));
-            let density =
-                law.map(|law| Box::new(move |x| law.density(x)) as Box<dyn Fn(f64) -> f64>);
+            let density = drawn
+                .distribution
+                .filter(|it| !matches!(it, Distribution::Constant { .. }))
+                .map(|it| Box::new(move |x| it.density(x)) as Box<dyn Fn(f64) -> f64>);
             Panel {
                 label: format!("{}, {} numbers", drawn.label, drawn.histogram.count),
                 histogram: &drawn.histogram,
@@ -110,7 +111,7 @@ fn of_kind(args: &HistArgs) -> Result<(String, u64, Vec<Drawn>), Failure> {
         args,
         &init,
         None,
-        &Target::linear(fan_in, fan_out),
+        &TensorSpec::linear(fan_in, fan_out).at_layer(0, 1),
         seed,
         format!("{fan_in} × {fan_out}"),
     )
@@ -126,18 +127,18 @@ fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), 
     let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
     let mut drawn = Vec::new();
     for experiment::Arm { name: arm, settings, .. } in &experiment.arms {
-        for target in settings.model.targets() {
-            let init = settings.init.layer(target.layer + 1);
+        for (index, target) in settings.model.targets().iter().enumerate() {
+            let init = settings.init.layer(index + 1);
             let arm = if experiment.arms.len() > 1 { format!("{arm}, ") } else { String::new() };
             let label = format!(
                 "{arm}layer {}: {} × {}, {}",
-                target.layer + 1,
-                target.fan_in,
-                target.fan_out,
+                index + 1,
+                target.fan_in(),
+                target.fan_out(),
                 init.weight.kind().name
             );
             let bias = settings.model.bias.then_some(&init.bias);
-            let one = draw(args, &init.weight, bias, &target, seed, label);
+            let one = draw(args, &init.weight, bias, target, seed, label);
             drawn.push(one.map_err(|error| Failure::BadInput(error.to_string()))?);
         }
     }
@@ -153,7 +154,7 @@ fn draw(
     args: &HistArgs,
     init: &Initializer,
     bias: Option<&Initializer>,
-    target: &Target,
+    target: &TensorSpec,
     seed: u64,
     label: String,
 ) -> Result<Drawn, initializers::DrawError> {
@@ -164,5 +165,5 @@ fn draw(
     let label =
         if init.needs_first_batch() { format!("{label}, before the first batch") } else { label };
     let histogram = Histogram::of(&numbers, usize::from(args.bins), args.min.zip(args.max));
-    Ok(Drawn { label, histogram, law: init.law(target), std: init.std(target) })
+    Ok(Drawn { label, histogram, distribution: init.distribution(target), std: init.std(target) })
 }

@@ -2,7 +2,7 @@
 
 use experiment::{Overrides, find_kind, read_initializer_line};
 use initializers::catalog::{Category, KINDS, Kind, Parameter};
-use initializers::{Activation, Initializer, Target};
+use initializers::{Activation, Initializer, TensorSpec};
 use report::histogram::Histogram;
 use serde_json::json;
 
@@ -72,7 +72,7 @@ fn describe(kind: &Kind) -> Done {
         "{bold}Standard deviation{bold:#} of the default network's weights, by the example"
     );
     for Spread { layer, std, measured } in spreads(kind)? {
-        let [inputs, outputs] = [layer.fan_in, layer.fan_out].map(|fan| fan.to_string());
+        let [inputs, outputs] = [layer.fan_in(), layer.fan_out()].map(|fan| fan.to_string());
         let note = match (measured, kind.category) {
             (false, _) => "",
             (true, Category::DataDependent) => "  measured with seed 0, before the first batch",
@@ -86,7 +86,7 @@ fn describe(kind: &Kind) -> Done {
 
 /// The standard deviation of one layer of the default network.
 struct Spread {
-    layer: Target,
+    layer: TensorSpec,
     std: f64,
     /// Whether it is that of a draw, since none follows from a formula.
     measured: bool,
@@ -95,17 +95,17 @@ struct Spread {
 /// Those of the table's example.
 fn spreads(kind: &Kind) -> Result<Vec<Spread>, Failure> {
     let init = read_initializer_line(kind.example, &Overrides::default())?;
-    let of_layer = |layer: Target| match init.std(&layer) {
+    let of_layer = |layer: TensorSpec| match init.std(&layer) {
         Some(std) => Ok(Spread { std, layer, measured: false }),
         None => {
             let std = measured(&init, &layer)?;
             Ok(Spread { std, layer, measured: true })
         }
     };
-    Target::network(&[784, 256, 128, 10], Activation::Relu).into_iter().map(of_layer).collect()
+    TensorSpec::network(&[784, 256, 128, 10], Activation::Relu).into_iter().map(of_layer).collect()
 }
 
-fn measured(init: &Initializer, layer: &Target) -> Result<f64, Failure> {
+fn measured(init: &Initializer, layer: &TensorSpec) -> Result<f64, Failure> {
     let drawn =
         init.draw_layer(None, layer, 0).map_err(|error| Failure::Failed(error.to_string()))?;
     Ok(Histogram::of(&drawn.weight, 1, None).std)
@@ -124,7 +124,7 @@ fn as_json(kind: &Kind) -> Result<serde_json::Value, Failure> {
         .collect();
     let spreads: Vec<_> = spreads(kind)?
         .into_iter()
-        .map(|Spread { layer, std, measured }| json!({ "shape": layer.shape, "std": std, "measured": measured }))
+        .map(|Spread { layer, std, measured }| json!({ "shape": layer.shape(), "std": std, "measured": measured }))
         .collect();
     Ok(json!({
         "name": kind.name, "aliases": kind.aliases, "family": kind.category.title(), "summary": kind.summary,

@@ -10,7 +10,7 @@ use rand::seq::index::sample;
 /// The order of the images in `epoch` (from 0): a permutation of `0..images`.
 pub(crate) fn epoch_order(seed: u64, epoch: u64, images: usize) -> Vec<u32> {
     let mut order: Vec<u32> = (0..images as u32).collect();
-    order.shuffle(&mut Stream::new(seed, Purpose::Order, [epoch, 0]));
+    order.shuffle(&mut Stream::new(seed, Purpose::ORDER, [epoch, 0]));
     order
 }
 
@@ -19,7 +19,7 @@ const FIRST_BATCH: usize = 512;
 
 /// The indices of the images that data-dependent initializers look at.
 pub(crate) fn first_batch(seed: u64, images: usize) -> Vec<u32> {
-    let mut stream = Stream::new(seed, Purpose::FirstBatch, [0, 0]);
+    let mut stream = Stream::new(seed, Purpose::FIRST_BATCH, [0, 0]);
     sample(&mut stream, images, images.min(FIRST_BATCH))
         .into_iter()
         .map(|image| image as u32)

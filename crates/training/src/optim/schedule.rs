@@ -23,11 +23,11 @@ pub(crate) fn schedule(runs: &[&RunSpec], steps: u64) -> Result<ModuleLrSchedule
     let rate = if rates_of_runs(runs).is_some() { 1.0 } else { optimizer.learning_rate };
     let mut schedule = ModuleLrSchedulerConfig::new(rates(optimizer, rate, steps));
     if let Some(base_width) = optimizer.mup_base_width {
-        for layer in settings.model.targets() {
-            let multiplier = mup_adam_multiplier(base_width, &layer);
+        for (index, layer) in settings.model.targets().iter().enumerate() {
+            let multiplier =
+                mup_adam_multiplier(base_width, layer).map_err(|error| error.to_string())?;
             if multiplier != 1.0 {
-                let weight =
-                    ParamGroup::from_path(format!("network.layers.{}.weight", layer.layer));
+                let weight = ParamGroup::from_path(format!("network.layers.{index}.weight"));
                 schedule = schedule.with_group(weight, rates(optimizer, rate * multiplier, steps));
             }
         }

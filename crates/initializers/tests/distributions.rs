@@ -5,7 +5,9 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::catalog::{self, Value};
-use initializers::{Activation, Initializer, Law, Purpose, Stream, Target};
+use initializers::{
+    Activation, Distribution, Initializer, Purpose, Stream, TensorSpec, truncated_normal,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 
@@ -19,7 +21,7 @@ fn config(cases: u32) -> Config {
 }
 
 fn stream(seed: u64) -> Stream {
-    Stream::new(seed, Purpose::Weights, [0, 0])
+    Stream::new(seed, Purpose::WEIGHTS, [0, 0])
 }
 
 /// Mean, standard deviation and the latter's standard error (from the fourth moment).
@@ -33,7 +35,7 @@ fn moments(numbers: &[f32]) -> (f64, f64, f64) {
 }
 
 /// Kolmogorov's statistic, scaled so that 1.95 is exceeded once in a thousand and 2.23 once in ten thousand draws.
-fn kolmogorov(law: &Law, numbers: &[f32]) -> f64 {
+fn kolmogorov(law: &Distribution, numbers: &[f32]) -> f64 {
     let n = numbers.len() as f64;
     let mut sorted = numbers.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
@@ -45,14 +47,14 @@ fn kolmogorov(law: &Law, numbers: &[f32]) -> f64 {
 }
 
 /// Bounds, mean and standard deviation within 4 standard errors, Kolmogorov-Smirnov.
-fn follows(law: &Law, numbers: &[f32]) -> Result<(), TestCaseError> {
-    if let Law::Constant { value } = *law {
+fn follows(law: &Distribution, numbers: &[f32]) -> Result<(), TestCaseError> {
+    if let Distribution::Constant { value } = *law {
         prop_assert!(numbers.iter().all(|&x| x == value as f32));
         return Ok(());
     }
     let (min, max) = (law.min() as f32, law.max() as f32);
     prop_assert!(numbers.iter().all(|x| (min..=max).contains(x)), "{law:?}: out of bounds");
-    if matches!(law, Law::Uniform { .. }) {
+    if matches!(law, Distribution::Uniform { .. }) {
         prop_assert!(numbers.iter().all(|&x| x < max), "{law:?}: the upper bound is excluded");
     }
     let (mean, std, error) = moments(numbers);
@@ -64,7 +66,7 @@ fn follows(law: &Law, numbers: &[f32]) -> Result<(), TestCaseError> {
 }
 
 /// A kind built from numbers.
-fn build(name: &str, given: &[(&str, f64)]) -> Result<Initializer, catalog::BuildError> {
+fn build(name: &str, given: &[(&str, f64)]) -> Result<Initializer, catalog::ParameterError> {
     let given: Vec<_> = given.iter().map(|&(name, value)| (name, Value::Real(value))).collect();
     catalog::find(name).expect(name).build(&given)
 }
@@ -75,15 +77,15 @@ proptest! {
     #[test]
     fn uniform_draws_follow_their_law(seed: u64, min in -10.0..10.0, width in 1e-3..20.0) {
         let init = Initializer::Uniform { min, max: min + width };
-        let target = Target::linear(100, 100);
-        follows(&init.law(&target).expect("it has one"), &init.draw(&target, &mut stream(seed)).expect("it fits"))?;
+        let spec = TensorSpec::linear(100, 100);
+        follows(&init.distribution(&spec).expect("it has one"), &init.draw(&spec, &mut stream(seed)).expect("it fits"))?;
     }
 
     #[test]
     fn normal_draws_follow_their_law(seed: u64, mean in -10.0..10.0, std in 1e-3..10.0) {
         let init = Initializer::Normal { mean, std };
-        let target = Target::linear(100, 100);
-        follows(&init.law(&target).expect("it has one"), &init.draw(&target, &mut stream(seed)).expect("it fits"))?;
+        let spec = TensorSpec::linear(100, 100);
+        follows(&init.distribution(&spec).expect("it has one"), &init.draw(&spec, &mut stream(seed)).expect("it fits"))?;
     }
 
     #[test]
@@ -99,12 +101,12 @@ proptest! {
         let mut given: Vec<_> = given.iter().map(|&(name, value)| (name, Value::Real(value))).collect();
         given.push(("corrected", corrected.into()));
         let init = catalog::find("truncated_normal").expect("in the table").build(&given).expect("its bounds hold some");
-        let target = Target::linear(100, 100);
-        let law = init.law(&target).expect("it has one");
+        let spec = TensorSpec::linear(100, 100);
+        let law = init.distribution(&spec).expect("it has one");
         if corrected {
             prop_assert!((law.std() / std - 1.0).abs() < 1e-9);
         }
-        let numbers = init.draw(&target, &mut stream(seed)).expect("it fits");
+        let numbers = init.draw(&spec, &mut stream(seed)).expect("it fits");
         // A narrow window far out gives f32s so coarse that they jump past its bounds' last bits.
         let spread = (law.max() - law.min()) / law.max().abs().max(law.min().abs());
         prop_assume!(spread > 1e-3);
@@ -122,19 +124,19 @@ proptest! {
     ) {
         let kind = catalog::KINDS[kind];
         let widths = [widths.0, widths.1, widths.2, widths.3];
-        let target = &Target::network(&widths, Activation::ALL[activation])[layer];
+        let spec = &TensorSpec::network(&widths, Activation::ALL[activation])[layer];
         let required = kind.parameters.iter().filter(|parameter| parameter.default.is_none());
         let given: Vec<_> = required.map(|parameter| (parameter.name, Value::Real(0.3))).collect();
         let init = kind.build(&given).expect(kind.name);
-        match (init.law(target), init.draw(target, &mut stream(seed))) {
+        match (init.distribution(spec), init.draw(spec, &mut stream(seed))) {
             (Some(law), Ok(numbers)) => {
                 prop_assert_eq!(numbers.len(), widths[layer] * widths[layer + 1]);
-                prop_assert_eq!(init.std(target).is_some(), !init.needs_first_batch());
+                prop_assert_eq!(init.std(spec).is_some(), !init.needs_first_batch());
                 follows(&law, &numbers)?;
             }
             (law, drawn) => {
                 prop_assert!(law.is_none());
-                prop_assert_eq!(init.check(target).err(), drawn.err());
+                prop_assert_eq!(init.check(spec).err(), drawn.err());
             }
         }
     }
@@ -142,9 +144,9 @@ proptest! {
     #[test]
     fn density_is_the_derivative_of_the_cumulative_function(std in 0.1..5.0, mean in -3.0..3.0, z in -3.0..3.0) {
         let laws = [
-            Law::Normal { mean, std },
-            Law::TruncatedNormal { mean, std, lower: -2.0, upper: 1.5 },
-            Law::Uniform { min: mean - std, max: mean + std },
+            Distribution::Normal { mean, std },
+            Distribution::TruncatedNormal { mean, std, lower: -2.0, upper: 1.5 },
+            Distribution::Uniform { min: mean - std, max: mean + std },
         ];
         for law in laws {
             let x: f64 = mean + std * z;
@@ -158,21 +160,21 @@ proptest! {
 
 #[test]
 fn the_truncation_factor_is_exact() {
-    let law = Law::TruncatedNormal { mean: 0.0, std: 1.0, lower: -2.0, upper: 2.0 };
+    let law = Distribution::TruncatedNormal { mean: 0.0, std: 1.0, lower: -2.0, upper: 2.0 };
     let factor: f64 = "0.87962566103423978".parse().expect("a number");
     assert!((law.std() - factor).abs() < 1e-15, "{}", law.std());
 }
 
 #[test]
 fn the_five_meanings_of_a_truncated_normal_differ_as_they_should() {
-    let target = Target::linear(300, 300);
+    let spec = TensorSpec::linear(300, 300);
     let text = |name: &'static str| Value::from(name);
     let max_and_std = |given: &[(&str, Value)]| {
         let init = catalog::find("truncated_normal")
             .expect("in the table")
             .build(given)
             .expect("it builds");
-        let numbers = init.draw(&target, &mut stream(5)).expect("it fits");
+        let numbers = init.draw(&spec, &mut stream(5)).expect("it fits");
         (numbers.iter().fold(0f32, |max, x| max.max(x.abs())), moments(&numbers).1)
     };
     let std = ("std", Value::Real(0.1));
@@ -192,11 +194,11 @@ fn the_five_meanings_of_a_truncated_normal_differ_as_they_should() {
 
 #[test]
 fn draws_with_one_seed_have_the_same_ranks() {
-    let target = Target::linear(20, 20);
-    let draw = |init: &Initializer| init.draw(&target, &mut stream(3)).expect("it fits");
+    let spec = TensorSpec::linear(20, 20);
+    let draw = |init: &Initializer| init.draw(&spec, &mut stream(3)).expect("it fits");
     let uniform = draw(&Initializer::Uniform { min: -1.0, max: 1.0 });
     let normal = draw(&Initializer::Normal { mean: 0.0, std: 0.1 });
-    let truncated = draw(&Initializer::truncated_normal(0.1));
+    let truncated = draw(&truncated_normal(0.1).unwrap());
     for (i, j) in (0..400).flat_map(|i| (0..400).map(move |j| (i, j))) {
         assert_eq!(uniform[i] < uniform[j], normal[i] < normal[j]);
         assert_eq!(uniform[i] < uniform[j], truncated[i] < truncated[j]);
@@ -206,9 +208,9 @@ fn draws_with_one_seed_have_the_same_ranks() {
 #[test]
 fn a_draw_depends_on_the_layout_only_in_its_order() {
     let init = build("orthogonal", &[]).expect("it builds");
-    let inputs_first = init.draw(&Target::linear(7, 4), &mut stream(1)).expect("it fits");
+    let inputs_first = init.draw(&TensorSpec::linear(7, 4), &mut stream(1)).expect("it fits");
     let outputs_first =
-        init.draw(&Target::linear(7, 4).outputs_first(), &mut stream(1)).expect("it fits");
+        init.draw(&TensorSpec::linear(7, 4).outputs_first(), &mut stream(1)).expect("it fits");
     for (i, j) in (0..7).flat_map(|i| (0..4).map(move |j| (i, j))) {
         assert_eq!(inputs_first[i * 4 + j], outputs_first[j * 7 + i]);
     }

@@ -1,14 +1,10 @@
-//! The few functions of numerical analysis that the laws need: the normal distribution's density, cumulative function
-//! and quantile, and Gauss-Legendre quadrature.
-//!
-//! Every transcendental function comes from `libm`, written in Rust: unlike the system's library it gives the same bits
-//! on every processor, and so do the draws that pass through here.
+//! The standard normal distribution: density, cumulative distribution function, quantile.
 
-use std::f64::consts::{FRAC_1_SQRT_2, TAU};
+use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// Density of the standard normal distribution.
 pub(crate) fn normal_density(z: f64) -> f64 {
-    libm::exp(-0.5 * z * z) / TAU.sqrt()
+    libm::exp(-0.5 * z * z) / libm::sqrt(TAU)
 }
 
 /// Cumulative distribution function of the standard normal distribution.
@@ -16,12 +12,14 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
 }
 
-/// Replaces each probability 0 < p < 1 by the standard normal's quantile there: Wichura 1988, algorithm AS 241 (PPND16),
-/// whose relative error is about 1e-16.
+/// Replaces each probability 0 < p < 1 by the standard normal's quantile there.
+///
+/// Wichura 1988, algorithm AS 241 (PPND16), whose relative error is about 1e-16.
 pub(crate) fn normal_quantiles(probabilities: &mut [f64]) {
     const BLOCK: usize = 32;
     for block in probabilities.chunks_mut(BLOCK) {
-        // The centre's formula for all, without a branch, runs in vector units; then the tails' for the few they hold.
+        // The centre's formula for all, without a branch, runs in vector units; then the tails' for
+        // the few they hold.
         let mut p = [0.5; BLOCK];
         let p = &mut p[..block.len()];
         p.copy_from_slice(block);
@@ -131,23 +129,6 @@ const FAR_TAIL: Rational = [
     ],
 ];
 
-/// The integral of `f` over [a, b]: `panels` equal panels, five Gauss-Legendre points each. Exact to rounding for what is
-/// smooth over a panel; no point lies on a panel's edge, so kinks and jumps do no harm there.
-pub(crate) fn integrate(a: f64, b: f64, panels: usize, f: impl Fn(f64) -> f64) -> f64 {
-    let root = (10.0f64 / 7.0).sqrt();
-    let near = (5.0 - 2.0 * root).sqrt() / 3.0;
-    let far = (5.0 + 2.0 * root).sqrt() / 3.0;
-    let near_weight = (322.0 + 13.0 * 70f64.sqrt()) / 900.0;
-    let far_weight = (322.0 - 13.0 * 70f64.sqrt()) / 900.0;
-    let half = (b - a) / (2 * panels) as f64;
-    let panel = |i: usize| {
-        let middle = a + half * (2 * i + 1) as f64;
-        let pair = |x: f64| f(middle - half * x) + f(middle + half * x);
-        128.0 / 225.0 * f(middle) + near_weight * pair(near) + far_weight * pair(far)
-    };
-    half * (0..panels).map(panel).sum::<f64>()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,11 +149,5 @@ mod tests {
         assert_eq!(normal_cdf(0.0), 0.5);
         assert!((normal_cdf(2.0) - 0.977_249_868_051_820_8).abs() < 1e-15);
         assert!((normal_cdf(-3.0) / 0.001_349_898_031_630_094_5 - 1.0).abs() < 1e-14);
-    }
-
-    #[test]
-    fn quadrature_is_exact_for_polynomials_of_degree_nine() {
-        let integral = integrate(-1.0, 2.0, 1, |x| x.powi(9) - 4.0 * x.powi(3) + 1.0);
-        assert!((integral - (102.3 - 15.0 + 3.0)).abs() < 1e-12, "{integral}");
     }
 }

@@ -1,0 +1,7 @@
+//! Numerical analysis that the distributions need.
+//!
+//! Every transcendental function comes from `libm`, written in Rust: unlike the system's library it
+//! gives the same bits on every processor, and so do the draws that pass through here.
+
+pub(crate) mod normal;
+pub(crate) mod quadrature;
