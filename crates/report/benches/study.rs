@@ -1,4 +1,5 @@
-//! How long a study of 120 runs (12 arms, 10 seeds, 858 steps each) takes to read, compare and show.
+//! How long a study of 120 runs (12 arms, 10 seeds, 858 steps each) takes to read, compare and
+//! show.
 
 #[path = "../testing/synthetic.rs"]
 mod synthetic;
@@ -7,13 +8,13 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use divan::Bencher;
-use report::{Metric, Study, page, picture, table};
+use report::{LearningCurves, Metric, Study, page, picture, table};
 use synthetic::{PROFILES, Synthetic};
 
 static RUNS: OnceLock<PathBuf> = OnceLock::new();
 
 fn load() -> Study {
-    Study::load(&[RUNS.get().expect("main sets it").clone()]).expect("a study")
+    Study::load(&[RUNS.get().expect("main sets it").clone()], Metric::default()).expect("a study")
 }
 
 fn main() {
@@ -36,23 +37,24 @@ fn main() {
 fn load_and_compare(bencher: Bencher) {
     bencher.bench(|| {
         let study = load();
-        table::render(&study, &study.compare(Metric::ValidationAccuracy), table::Options::default())
+        table::render(&study, &study.compare(), table::Options::default())
     });
 }
 
 #[divan::bench]
 fn load_and_page(bencher: Bencher) {
-    bencher.bench(|| page::render(&load(), Metric::ValidationAccuracy));
+    bencher.bench(|| page::render(&load()));
 }
 
 #[divan::bench]
 fn compare(bencher: Bencher) {
     let study = load();
-    bencher.bench(|| study.compare(Metric::ValidationAccuracy));
+    bencher.bench(|| study.compare());
 }
 
 #[divan::bench]
 fn picture_of_all_batches(bencher: Bencher) {
     let study = load();
-    bencher.bench(|| picture::all_batches(&study).png());
+    let curves = LearningCurves::read(&study, &study.compare());
+    bencher.bench(|| picture::all_batches(&curves).png());
 }

@@ -27,20 +27,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         diverges: Some(("uniform_neg1_1", 1)),
     }
     .write(&runs)?;
-    let study = Study::load(&[runs])?;
-    let comparison = study.compare(Metric::ValidationAccuracy);
-    for (name, picture) in [
-        ("first_batches", picture::first_batches(&study)),
-        ("all_batches", picture::all_batches(&study)),
-        ("forest", picture::forest(&study, &comparison)),
-        ("initial_weights", picture::initial_weights(&study)),
-        ("accuracy_per_epoch", picture::accuracy_per_epoch(&study)),
-    ] {
+    let study = Study::load(&[runs], Metric::default())?;
+    let comparison = study.compare();
+    let first: Vec<_> = study.arms[0].points[0]
+        .runs
+        .iter()
+        .filter_map(|run| run.whole.as_deref().cloned())
+        .collect();
+    for (name, picture) in picture::all(&study, &comparison) {
         std::fs::write(folder.join(format!("{name}.svg")), picture.svg())?;
         std::fs::write(folder.join(format!("{name}.png")), picture.png()?)?;
     }
-    std::fs::write(folder.join("page.html"), page::render(&study, Metric::default()))?;
+    std::fs::write(folder.join("page.html"), page::render(&study))?;
     print!("{}", table::render(&study, &comparison, table::Options::default()));
-    println!("{}", report::terminal::loss_curve(&study.arms[0].runs));
+    println!("{}", report::terminal::loss_curve(&first));
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Writes the runs of sweeps that nobody trained, then their pictures, tables and pages, to look at them:
-//! `cargo run -p report --example synthetic_sweep -- FOLDER`; or the records alone, of so many settings and seeds, to see
-//! how long they take: `... -- FOLDER ARMS SETTINGS SEEDS STEPS`.
+//! Writes the runs of sweeps that nobody trained, then their pictures, tables and pages, to look at
+//! them: `cargo run -p report --example synthetic_sweep -- FOLDER`; or the records alone, of so
+//! many settings and seeds, to see how long they take: `... -- FOLDER ARMS SETTINGS SEEDS STEPS`.
 
 #[path = "../testing/synthetic_sweep.rs"]
 mod synthetic_sweep;
@@ -9,7 +9,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use record::Scale;
-use report::{Loaded, Metric, page, picture, table};
+use report::{Metric, Study, page, picture, table};
 use serde_json::json;
 use synthetic_sweep::{SyntheticSweep, log_range};
 
@@ -96,16 +96,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let place = folder.join(sweep.experiment);
         sweep.write(&place.join("runs"))?;
         for metric in [Metric::ValidationAccuracy, Metric::ValidationLoss] {
-            let Loaded::Sweep(sweep) = Loaded::load(&[place.join("runs")], metric)? else {
-                return Err("no sweep".into());
-            };
+            let sweep = Study::load(&[place.join("runs")], metric)?;
             let comparison = sweep.compare();
-            print!("{}\n\n", table::render_sweep(&comparison, table::Options::default()));
-            for (name, picture) in picture::sweep(&comparison) {
+            print!("{}\n\n", table::render(&sweep, &comparison, table::Options::default()));
+            for (name, picture) in picture::over_axes(&comparison) {
                 std::fs::write(place.join(format!("{name}-{metric}.svg")), picture.svg())?;
                 std::fs::write(place.join(format!("{name}-{metric}.png")), picture.png()?)?;
             }
-            std::fs::write(place.join(format!("page-{metric}.html")), page::render_sweep(&sweep))?;
+            std::fs::write(place.join(format!("page-{metric}.html")), page::render(&sweep))?;
         }
     }
     Ok(())

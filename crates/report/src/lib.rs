@@ -1,27 +1,37 @@
 //! Reads run directories and says what they show: statistics, tables, pictures and one HTML page.
 //!
-//! Everything starts from a [`Study`]: the runs below some folders, grouped into arms and paired by their seeds. The
-//! crate reads records and nothing else; it trains nothing and knows no tensor library.
+//! Everything starts from a [`Study`]: the runs below some folders, as arms and, where a sweep
+//! varied settings, points on its axes. [`Study::compare`] ranks and tests the arms; a study
+//! without axes is a sweep with one point an arm. The crate reads records and nothing else; it
+//! trains nothing and knows no tensor library.
 
 mod comparison;
 pub mod curve;
 pub mod histogram;
+mod learning_curves;
 mod load;
 mod metric;
+mod natural;
+mod notes;
+mod number;
 pub mod page;
+mod phrases;
 pub mod picture;
+mod quantity;
+mod settings;
 pub mod statistics;
 mod study;
-mod sweep;
+mod sweep_axis;
 pub mod table;
 pub mod terminal;
 mod verdict;
 
-pub use comparison::{Comparison, LEVEL, Pair, RankedArm};
-pub use load::{LoadError, Loaded, Warning};
+pub use comparison::{Comparison, LEVEL, Pair, RankedArm, RankedPoint};
+pub use learning_curves::LearningCurves;
+pub use load::LoadError;
 pub use metric::{Metric, UnknownMetric};
-pub use study::{Arm, Difference, Study};
-pub use sweep::{
-    BestPair, PointResult, Sweep, SweepAxis, SweepComparison, SweptArm, SweptPoint, SweptResult,
-    SweptRun,
-};
+pub use natural::natural_order;
+pub use number::significant;
+pub use quantity::{Quantity, Unit};
+pub use study::{Arm, Difference, Origin, Point, RunSummary, Study, Warning};
+pub use sweep_axis::SweepAxis;

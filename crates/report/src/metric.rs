@@ -1,14 +1,18 @@
-//! What arms are compared by: the number that a run has for a metric, which way is better, how it is written.
+//! What arms are compared by: the number that a run has for a metric, which way is better, how it
+//! is written.
 
 use std::fmt;
 use std::str::FromStr;
 
 use record::{Metrics, Run, Status};
 
+use crate::number::shortest;
+use crate::quantity::{Quantity, Unit};
+
 /// A number that every run has.
 ///
-/// A run that diverged is a result, and a bad one: its losses and its times and steps to anything are infinite; its
-/// accuracies are those that were recorded when it stopped.
+/// A run that diverged is a result, and a bad one: its losses and its times and steps to anything
+/// are infinite; its accuracies are those that were recorded when it stopped.
 ///
 /// ```
 /// use report::Metric;
@@ -33,11 +37,12 @@ pub enum Metric {
     LastBatchLoss,
     /// Seconds spent in training, validation included.
     TrainingSeconds,
-    /// The first step whose recorded batch loss is at or below the threshold; infinite if there is none. Losses of
-    /// single batches are noisy: thresholds well inside the curve tell more than those near its end.
+    /// The first step whose recorded batch loss is at or below the threshold; infinite if there is
+    /// none. Losses of single batches are noisy: thresholds well inside the curve tell more than
+    /// those near its end.
     StepsToLoss(f64),
-    /// Steps made at the end of the first epoch whose validation accuracy is at or above the threshold (0 to 1);
-    /// infinite if there is none.
+    /// Steps made at the end of the first epoch whose validation accuracy is at or above the
+    /// threshold (0 to 1); infinite if there is none.
     StepsToAccuracy(f64),
 }
 
@@ -83,8 +88,8 @@ impl Metric {
         reached.map_or(f64::INFINITY, |steps| steps as f64)
     }
 
-    /// The number that a run has of which these fields of its record are known; none for the metrics that are taken
-    /// from the series.
+    /// The number that a run has of which these fields of its record are known; none for the
+    /// metrics that are taken from the series.
     pub(crate) fn of_record(
         self,
         status: Status,
@@ -107,18 +112,24 @@ impl Metric {
         }
     }
 
-    /// Whether more is better.
-    pub fn higher_is_better(self) -> bool {
-        matches!(self, Metric::ValidationAccuracy | Metric::TestAccuracy)
+    /// What it is to those who compare by it.
+    pub fn quantity(self) -> Quantity {
+        let (unit, high) = match self {
+            Metric::ValidationAccuracy | Metric::TestAccuracy => (Unit::Share, 1.0),
+            Metric::TrainingSeconds => (Unit::Seconds, f64::INFINITY),
+            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => (Unit::Steps, f64::INFINITY),
+            _ => (Unit::Number, f64::INFINITY),
+        };
+        Quantity {
+            name: self.to_string(),
+            title: self.title(),
+            higher_is_better: unit == Unit::Share,
+            unit,
+            range: (0.0, high),
+        }
     }
 
-    /// The factor that makes more better.
-    pub(crate) fn sign(self) -> f64 {
-        if self.higher_is_better() { 1.0 } else { -1.0 }
-    }
-
-    /// What it is called in a sentence: `validation accuracy`.
-    pub fn title(self) -> String {
+    fn title(self) -> String {
         match self {
             Metric::ValidationAccuracy => "validation accuracy".to_owned(),
             Metric::ValidationLoss => "validation loss".to_owned(),
@@ -128,68 +139,10 @@ impl Metric {
             Metric::TrainingSeconds => "training time".to_owned(),
             Metric::StepsToLoss(threshold) => format!("steps to a loss of {threshold}"),
             Metric::StepsToAccuracy(threshold) => {
-                format!("steps to a validation accuracy of {} %", threshold * 100.0)
+                let percent = shortest(threshold * 100.0, 6);
+                format!("steps to a validation accuracy of {percent} %")
             }
         }
-    }
-
-    /// Its unit as the head of a column or an axis adds it: ` (%)`, ` (s)` or nothing.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Metric::ValidationAccuracy | Metric::TestAccuracy => " (%)",
-            Metric::TrainingSeconds => " (s)",
-            _ => "",
-        }
-    }
-
-    /// The factor from a number to how it is shown: accuracies are shown in percent.
-    pub(crate) fn scale(self) -> f64 {
-        if self.higher_is_better() { 100.0 } else { 1.0 }
-    }
-
-    /// `value` as a table shows it, without its unit.
-    pub fn show(self, value: f64) -> String {
-        let value = value * self.scale();
-        if !value.is_finite() {
-            return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
-        }
-        let decimals = match self {
-            Metric::ValidationAccuracy | Metric::TestAccuracy | Metric::TrainingSeconds => 2,
-            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => 0,
-            _ if value.abs() >= 99.95 => 1,
-            _ => 4,
-        };
-        minus(format!("{value:.decimals$}"))
-    }
-
-    /// `value` in a sentence, with its unit: `97.20 %`, `0.0712`, `1.20 s`.
-    pub fn say(self, value: f64) -> String {
-        let unit = match self {
-            Metric::ValidationAccuracy | Metric::TestAccuracy => " %",
-            Metric::TrainingSeconds => " s",
-            _ => "",
-        };
-        self.show(value) + unit
-    }
-
-    /// A difference of two values in a sentence: `0.12 points`, `0.0034`, `41 steps`.
-    pub fn say_difference(self, difference: f64) -> String {
-        let unit = match self {
-            Metric::ValidationAccuracy | Metric::TestAccuracy => " points",
-            Metric::TrainingSeconds => " s",
-            Metric::StepsToLoss(_) | Metric::StepsToAccuracy(_) => " steps",
-            _ => "",
-        };
-        self.show(difference) + unit
-    }
-}
-
-/// A minus sign in place of the hyphen, and no negative zero.
-pub(crate) fn minus(number: String) -> String {
-    match number.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
-        Some(rest) => format!("−{rest}"),
-        None => number,
     }
 }
 
@@ -265,13 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_in_the_unit_of_their_metric() {
-        assert_eq!(Metric::ValidationAccuracy.say(0.9712), "97.12 %");
-        assert_eq!(Metric::ValidationAccuracy.say_difference(-0.00123), "−0.12 points");
-        assert_eq!(Metric::ValidationAccuracy.show(-0.00001), "0.00");
-        assert_eq!(Metric::ValidationLoss.say(0.07123), "0.0712");
-        assert_eq!(Metric::LastBatchLoss.say(372.644), "372.6");
-        assert_eq!(Metric::LastBatchLoss.say(f64::INFINITY), "∞");
-        assert_eq!(Metric::StepsToLoss(0.5).say_difference(41.0), "41 steps");
+    fn values_are_written_in_the_unit_of_their_metric() {
+        let accuracy = Metric::ValidationAccuracy.quantity();
+        assert_eq!(accuracy.say(0.9712), "97.12 %");
+        assert_eq!(accuracy.say_difference(-0.00123), "−0.12 points");
+        assert_eq!(accuracy.show(-0.00001), "−0.0010");
+        let loss = Metric::ValidationLoss.quantity();
+        assert_eq!((loss.say(0.07123), loss.say(2.14e-5)), ("0.0712".into(), "0.0000214".into()));
+        assert_eq!((loss.say(372.644), loss.say(f64::INFINITY)), ("372.6".into(), "∞".into()));
+        assert_eq!(Metric::StepsToLoss(0.5).quantity().say_difference(41.0), "41 steps");
     }
 }

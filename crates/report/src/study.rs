@@ -1,41 +1,111 @@
-//! Runs on disk, grouped into arms: what is compared, what differs, and what was left out and why.
+//! A study: the runs that are compared, as arms and settings, each run reduced to what is compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
 
-use record::{Run, Status, read_run};
+use record::{Metrics, Provenance, Run, Status};
 use serde_json::Value;
 
-use crate::load::{
-    LoadError, Warning, decides, difference, find, kept, label, plain, read_each, title, unread,
-    unusable,
-};
+use crate::metric::Metric;
+use crate::quantity::Quantity;
+use crate::settings::{decides, written};
+use crate::sweep_axis::SweepAxis;
 
-/// The runs to compare, as arms.
+/// The runs to compare: arms, each at one point or at those of a sweep.
 #[derive(Debug, Clone)]
 pub struct Study {
     /// The experiment's title, or the titles of all that meet here.
     pub title: String,
+    /// What the runs are compared by.
+    pub quantity: Quantity,
+    /// The metric that they were read for; none where the numbers are not of records.
+    pub metric: Option<Metric>,
+    /// The axes along which anything varies, in the order of the config; none where nothing was
+    /// swept.
+    pub axes: Vec<SweepAxis>,
     /// The arms, in the order in which they were found. Never empty, and no arm is empty.
     pub arms: Vec<Arm>,
+    /// Settings that all runs share.
+    pub shared: BTreeMap<String, Value>,
+    /// Settings that are on no axis, and yet not the same at all points of an arm. What an axis
+    /// changes as a whole (`init.kind` changes all of `init`) is none of them.
+    pub uneven: Vec<String>,
+    /// Where, when and by what the runs were run.
+    pub origin: Origin,
     /// The records that were left out.
     pub warnings: Vec<Warning>,
-    /// Where the runs were looked for; empty if they were not read from disk here.
+    /// Where the runs were looked for; empty if their directories were given.
     pub paths: Vec<PathBuf>,
 }
 
-/// The runs of one setting, a seed each.
+/// An arm with all of its points.
 #[derive(Debug, Clone)]
 pub struct Arm {
-    /// What to call it: the arm's name, the experiment's where the arm is `base`, `experiment/arm` where several
-    /// experiments meet.
+    /// What to call it: the arm's name, the experiment's where the arm is `base`,
+    /// `experiment/arm` where several experiments meet.
     pub label: String,
     /// The experiment that it belongs to.
     pub experiment: String,
-    /// Its name in the experiment.
-    pub name: String,
+    /// Settings of its first point, but for those on the axes.
+    pub settings: BTreeMap<String, Value>,
+    /// Its points, in the order of the axes' values: one where there are no axes.
+    pub points: Vec<Point>,
+}
+
+/// One setting of an arm: a value on each axis.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// For each axis, which of its values.
+    pub at: Vec<usize>,
     /// Its runs, finished or diverged, in the order of their seeds; no seed comes twice.
-    pub runs: Vec<Run>,
+    pub runs: Vec<RunSummary>,
+}
+
+/// What is kept of a run.
+#[derive(Debug, Clone)]
+pub struct RunSummary {
+    /// The run's directory.
+    pub directory: PathBuf,
+    /// Its seed.
+    pub seed: u64,
+    /// Whether it diverged.
+    pub diverged: bool,
+    /// Steps that it made.
+    pub steps: u64,
+    /// What came out.
+    pub metrics: Option<Metrics>,
+    /// Seconds spent in training.
+    pub training_seconds: f64,
+    /// Its value of what the study compares.
+    pub value: f64,
+    /// Mean losses of successive blocks of steps, for a row of blocks; none where its steps were
+    /// not read.
+    pub losses: Option<Box<[f32]>>,
+    /// The whole run, where it was read and there is room to keep it.
+    pub whole: Option<Box<Run>>,
+}
+
+/// Where, when and by what the runs of a study were run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Origin {
+    /// Every provenance that occurs, without its time and its interruptions.
+    pub provenances: Vec<Provenance>,
+    /// When the first run started.
+    pub first: String,
+    /// When the last one did.
+    pub last: String,
+    /// Seconds of training, all runs together.
+    pub training_seconds: f64,
+}
+
+/// A record that was left out, and why. It displays as a sentence without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The run's directory.
+    pub directory: PathBuf,
+    /// Why it was left out.
+    pub reason: String,
 }
 
 /// A setting that is not the same in all arms.
@@ -43,71 +113,33 @@ pub struct Arm {
 pub struct Difference {
     /// Its dotted name: `optimizer.learning_rate`.
     pub setting: String,
-    /// Its value in each arm, in the order of [`Study::arms`]; none where the arm has no such setting.
+    /// Its value in each arm, in the order of [`Study::arms`]; none where the arm has no such
+    /// setting.
     pub values: Vec<Option<String>>,
 }
 
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "left out {}: {}", self.directory.display(), self.reason)
+    }
+}
+
 impl Study {
-    /// Reads every run at or below `paths` whole and groups them into arms, points of a sweep like any other. Runs that finished or diverged count; any other
-    /// record is named in [`Study::warnings`].
-    ///
-    /// # Errors
-    /// [`LoadError`]: a path cannot be listed, or no run below any of them has a result.
-    pub fn load(paths: &[PathBuf]) -> Result<Study, LoadError> {
-        let mut runs = Vec::new();
-        let mut warnings = Vec::new();
-        read_each(&find(paths)?, read_run, |directory, run| match run {
-            Ok(run) => runs.push(run),
-            Err(error) => warnings.push(unread(directory, &error)),
-        });
-        match Study::group(runs, warnings) {
-            Ok(study) => Ok(Study { paths: paths.to_vec(), ..study }),
-            Err(warnings) => Err(LoadError::Empty { paths: paths.to_vec(), warnings }),
-        }
+    /// How many runs there are.
+    pub fn run_count(&self) -> usize {
+        self.arms.iter().flat_map(|arm| &arm.points).map(|point| point.runs.len()).sum()
     }
 
-    /// Groups runs into arms; none if no run has a result.
-    pub fn of(runs: Vec<Run>) -> Option<Study> {
-        Study::group(runs, Vec::new()).ok()
+    /// How many points there are, over all arms.
+    pub fn point_count(&self) -> usize {
+        self.arms.iter().map(|arm| arm.points.len()).sum()
     }
 
-    pub(crate) fn group(runs: Vec<Run>, mut warnings: Vec<Warning>) -> Result<Study, Vec<Warning>> {
-        let mut places: HashMap<(String, String), usize> = HashMap::new();
-        let mut arms: Vec<Arm> = Vec::new();
-        for run in runs {
-            let record = &run.record;
-            if let Some(reason) = unusable(record) {
-                warnings.push(Warning { directory: run.directory, reason });
-                continue;
-            }
-            let name = (record.experiment.clone(), record.arm.clone());
-            let place = *places.entry(name).or_insert_with_key(|(experiment, name)| {
-                let (experiment, name) = (experiment.clone(), name.clone());
-                arms.push(Arm { label: String::new(), experiment, name, runs: Vec::new() });
-                arms.len() - 1
-            });
-            arms[place].runs.push(run);
-        }
-        if arms.is_empty() {
-            return Err(warnings);
-        }
-        let experiments = arms.iter().map(|arm| &arm.experiment).collect::<BTreeSet<_>>().len();
-        for arm in &mut arms {
-            let differs =
-                |newest: &Run, run: &Run| difference(&newest.record.settings, &run.record.settings);
-            arm.runs = kept(std::mem::take(&mut arm.runs), differs, &mut warnings);
-            arm.label = label(&arm.experiment, &arm.name, experiments);
-        }
-        let title = title(
-            arms.iter().map(|arm| (arm.runs[0].record.title.as_str(), arm.experiment.as_str())),
-        );
-        Ok(Study { title, arms, warnings, paths: Vec::new() })
-    }
-
-    /// The settings that differ between the arms, by name. The seed is no setting of an arm, and a title no setting.
+    /// The settings that differ between the arms, by name, but for those on the axes. The seed is
+    /// no setting of an arm, and a title no setting.
     pub fn differences(&self) -> Vec<Difference> {
         let settings: Vec<&BTreeMap<String, Value>> =
-            self.arms.iter().map(|arm| &arm.runs[0].record.settings).collect();
+            self.arms.iter().map(|arm| &arm.settings).collect();
         let names: BTreeSet<&String> =
             settings.iter().flat_map(|settings| settings.keys()).collect();
         names
@@ -116,31 +148,20 @@ impl Study {
             .filter(|name| settings.iter().any(|arm| arm.get(*name) != settings[0].get(*name)))
             .map(|name| Difference {
                 setting: name.clone(),
-                values: settings.iter().map(|arm| arm.get(name).map(plain)).collect(),
+                values: settings.iter().map(|arm| arm.get(name).map(written)).collect(),
             })
             .collect()
     }
-
-    /// The largest number of seeds that an arm has.
-    pub fn seeds(&self) -> usize {
-        self.arms.iter().map(|arm| arm.runs.len()).max().unwrap_or(0)
-    }
-
-    /// The experiments that meet here, in the order in which they were found.
-    pub fn experiments(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for arm in &self.arms {
-            if !names.contains(&arm.experiment.as_str()) {
-                names.push(&arm.experiment);
-            }
-        }
-        names
-    }
 }
 
-impl Arm {
-    /// How many of its runs diverged.
-    pub fn diverged(&self) -> usize {
-        self.runs.iter().filter(|run| run.record.status == Status::Diverged).count()
+impl RunSummary {
+    /// Its value of `metric`, in a study that was read for `read_for`; none if that is taken from
+    /// series and the run was not read for it.
+    pub(crate) fn value_of(&self, metric: Metric, read_for: Option<Metric>) -> Option<f64> {
+        if read_for == Some(metric) {
+            return Some(self.value);
+        }
+        let status = if self.diverged { Status::Diverged } else { Status::Finished };
+        metric.of_record(status, self.metrics, self.training_seconds)
     }
 }

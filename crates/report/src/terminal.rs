@@ -8,13 +8,14 @@ use crate::picture::axis::Axis;
 const COLUMNS: usize = 60;
 const ROWS: usize = 12;
 
-/// The loss over all batches, the mean of `runs`, as about 70 columns by 15 rows of plain text; logarithmic where
-/// the losses range over more than a factor of 15. Empty where there is no finite loss.
+/// The loss over all batches, the mean of `runs`, as about 70 columns by 15 rows of plain text;
+/// logarithmic where the losses range over more than a factor of 15. Empty where there is no finite
+/// loss.
 ///
 /// The text holds no escape sequences, so that a caller may colour it or not.
 pub fn loss_curve(runs: &[Run]) -> String {
     let longest = runs.iter().map(|run| run.steps.len()).max().unwrap_or(0);
-    let curve = Curve::loss(runs, usize::MAX, longest / COLUMNS);
+    let curve = Curve::loss(runs, longest / COLUMNS);
     let points: Vec<(f64, f64)> = curve.points.iter().map(|point| (point.x, point.mean)).collect();
     plot(&points, longest as f64)
 }
@@ -26,7 +27,7 @@ fn plot(points: &[(f64, f64)], end: f64) -> String {
     let y = Axis::of_losses(points.iter().map(|point| point.1), 0.0, 4);
     let x = Axis::linear(0.0, end.max(1.0), 6);
     let dots = dots(points, &x, &y);
-    let row_of = |value: f64| ((1.0 - y.place(value)) * (ROWS - 1) as f64).round() as usize;
+    let row_of = |value: f64| ((1.0 - y.position(value)) * (ROWS - 1) as f64).round() as usize;
     let width = y.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0);
     let mut lines: Vec<String> = (0..ROWS)
         .map(|row| {
@@ -43,7 +44,7 @@ fn plot(points: &[(f64, f64)], end: f64) -> String {
     let mut edge: Vec<char> = vec!['─'; COLUMNS];
     let mut labels: Vec<char> = vec![' '; COLUMNS + 8];
     for tick in &x.ticks {
-        let column = (x.place(tick.value) * (COLUMNS - 1) as f64).round() as usize;
+        let column = (x.position(tick.value) * (COLUMNS - 1) as f64).round() as usize;
         edge[column] = '┬';
         for (i, c) in tick.label.chars().enumerate() {
             if let Some(place) = labels.get_mut(column + i) {
@@ -62,8 +63,8 @@ fn plot(points: &[(f64, f64)], end: f64) -> String {
 fn dots(points: &[(f64, f64)], x: &Axis, y: &Axis) -> [[u8; COLUMNS]; ROWS] {
     const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
     let place = |&(at, value): &(f64, f64)| {
-        let column = x.place(at) * (2 * COLUMNS - 1) as f64;
-        let row = (1.0 - y.place(value)) * (4 * ROWS - 1) as f64;
+        let column = x.position(at) * (2 * COLUMNS - 1) as f64;
+        let row = (1.0 - y.position(value)) * (4 * ROWS - 1) as f64;
         (column, row)
     };
     let mut cells = [[0; COLUMNS]; ROWS];

@@ -1,5 +1,5 @@
-//! A study that nobody trained, for tests, benchmarks and the look of the page: records as a real one leaves them, with
-//! losses and accuracies that resemble the tutorial's.
+//! A study that nobody trained, for tests, benchmarks and the look of the page: records as a real
+//! one leaves them, with losses and accuracies that resemble the tutorial's.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -120,7 +120,8 @@ impl Synthetic {
 
     fn write_run(&self, path: &Path, place: usize, seed: u64) -> std::io::Result<()> {
         let profile = &PROFILES[place];
-        // What a seed does to every arm alike makes the arms paired; what it does to this one is its noise.
+        // What a seed does to every arm alike makes the arms paired; what it does to this one is
+        // its noise.
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
         let mut own = ChaCha8Rng::seed_from_u64(1000 * (place as u64 + 1) + seed);
         let around =

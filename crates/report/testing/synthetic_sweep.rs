@@ -1,5 +1,5 @@
-//! A sweep that nobody trained, for tests and the look of its pictures: records as real ones leave them, but without
-//! weights.
+//! A sweep that nobody trained, for tests and the look of its pictures: records as real ones leave
+//! them, but without weights.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,8 @@ pub(crate) struct SyntheticSweep<'a> {
     pub(crate) title: &'a str,
     /// Names of the swept arms; `base` where there are none.
     pub(crate) arms: Vec<&'a str>,
-    /// Setting, scale and values of each axis. On the first one the best values lie a little above its middle.
+    /// Setting, scale and values of each axis. On the first one the best values lie a little above
+    /// its middle.
     pub(crate) axes: Vec<(&'a str, Scale, Vec<Value>)>,
     /// Seeds 0, 1, ...
     pub(crate) seeds: u64,
@@ -31,7 +32,8 @@ pub(crate) struct SyntheticSweep<'a> {
 }
 
 impl SyntheticSweep<'_> {
-    /// Writes every run below `root`. At the last value of the first axis every third seed diverges.
+    /// Writes every run below `root`. At the last value of the first axis every third seed
+    /// diverges.
     pub(crate) fn write(&self, root: &Path) -> std::io::Result<()> {
         let points = self.axes.iter().fold(vec![Vec::new()], |points, (_, _, values)| {
             points

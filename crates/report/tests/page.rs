@@ -1,4 +1,5 @@
-//! The page as text: nothing in a record can break out of its place, and nothing is asked of the network.
+//! The page as text: nothing in a record can break out of its place, and nothing is asked of the
+//! network.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -8,32 +9,33 @@ mod synthetic;
 use report::{Metric, Study, page};
 use synthetic::Synthetic;
 
-fn study(seeds: u64) -> Study {
+fn study(seeds: u64, metric: Metric) -> Study {
     let root = tempfile::tempdir().unwrap();
     let arms = vec!["normal", "uniform_neg1_1"];
     let diverges = Some(("uniform_neg1_1", 0));
     Synthetic { experiment: "starts", title: "Starts", arms, seeds, steps: 40, diverges }
         .write(root.path())
         .unwrap();
-    Study::load(&[root.path().to_owned()]).unwrap()
+    Study::load(&[root.path().to_owned()], metric).unwrap()
 }
 
 #[test]
 fn names_and_values_stay_text() {
     let hostile =
         "</script><script>alert(1)</script><img src=x onerror='alert(2)'> & \"quotes\" <!--";
-    let mut study = study(2);
+    let mut study = study(2, Metric::ValidationAccuracy);
     study.title = hostile.to_owned();
     study.arms[0].label = hostile.to_owned();
-    for run in &mut study.arms[0].runs {
-        run.record.settings.insert(hostile.to_owned(), hostile.into());
-        run.record.id = hostile.to_owned();
-        run.record.provenance.host = hostile.to_owned();
+    study.arms[0].settings.insert(hostile.to_owned(), hostile.into());
+    study.shared.insert(hostile.to_owned(), hostile.into());
+    for run in study.arms.iter_mut().flat_map(|arm| &mut arm.points[0].runs) {
+        run.whole.as_mut().unwrap().record.id = hostile.to_owned();
     }
-    for run in study.arms.iter_mut().flat_map(|arm| &mut arm.runs) {
-        run.record.provenance.commit = Some("$(rm -rf /)'`".to_owned());
+    for provenance in &mut study.origin.provenances {
+        provenance.host = hostile.to_owned();
+        provenance.commit = Some("$(rm -rf /)'`".to_owned());
     }
-    let page = page::render(&study, Metric::ValidationAccuracy);
+    let page = page::render(&study);
     assert!(!page.contains("<script>alert") && !page.contains("<img"));
     assert_eq!(page.matches("</script>").count(), 3);
     assert!(page.contains("git checkout '$(rm -rf /)'\\''`'"));
@@ -41,7 +43,7 @@ fn names_and_values_stay_text() {
 
 #[test]
 fn the_data_of_the_curves_are_json() {
-    let page = page::render(&study(3), Metric::ValidationLoss);
+    let page = page::render(&study(3, Metric::ValidationLoss));
     let data = page
         .split("<script id=\"data\" type=\"application/json\">")
         .nth(1)
@@ -58,7 +60,7 @@ fn the_data_of_the_curves_are_json() {
 
 #[test]
 fn nothing_is_asked_of_the_network() {
-    let page = page::render(&study(1), Metric::ValidationAccuracy);
+    let page = page::render(&study(1, Metric::ValidationAccuracy));
     for asking in
         ["src=", "href=\"http", "url(", "@import", "fetch(", "XMLHttpRequest", "WebSocket"]
     {
@@ -69,13 +71,10 @@ fn nothing_is_asked_of_the_network() {
 
 #[test]
 fn what_was_left_out_is_named() {
-    let mut study = study(1);
+    let mut study = study(1, Metric::ValidationAccuracy);
     study.warnings.push(report::Warning {
         directory: "runs/broken".into(),
         reason: "run.json is damaged".into(),
     });
-    assert!(
-        page::render(&study, Metric::ValidationAccuracy)
-            .contains("<code>runs/broken</code>: run.json is damaged")
-    );
+    assert!(page::render(&study).contains("<code>runs/broken</code>: run.json is damaged"));
 }

@@ -15,7 +15,7 @@ fn study(arms: &[&'static str], seeds: u64, diverges: Option<(&'static str, u64)
     Synthetic { experiment: "starts", title, arms: arms.to_vec(), seeds, steps: 90, diverges }
         .write(root.path())
         .unwrap();
-    Study::load(&[root.path().to_owned()]).unwrap()
+    Study::load(&[root.path().to_owned()], Metric::default()).unwrap()
 }
 
 fn some() -> Study {
@@ -27,7 +27,16 @@ fn some() -> Study {
 }
 
 fn write(study: &Study, metric: Metric, options: Options) -> String {
-    render(study, &study.compare(metric), options)
+    let comparison = match study.compare_by(metric) {
+        Some(comparison) => comparison,
+        // Steps to a loss are taken from series, which a study is read for.
+        None => {
+            let whole = study.arms.iter().flat_map(|arm| &arm.points[0].runs);
+            let runs = whole.map(|run| (**run.whole.as_ref().unwrap()).clone()).collect();
+            Study::of(runs, metric).unwrap().compare()
+        }
+    };
+    render(study, &comparison, options)
 }
 
 #[test]

@@ -1,20 +1,21 @@
-//! An axis: from numbers to places, and the round numbers at which it is labelled.
+//! An axis of a picture: from numbers to positions, and the round numbers at which it is labelled.
 
-use crate::Metric;
+use crate::number::{minus, power_of_ten};
+use crate::quantity::{Quantity, Unit};
 
-/// An axis of one direction; places run from 0 to 1.
+/// An axis of one direction; positions run from 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Axis {
     low: f64,
     high: f64,
-    scale: Scale,
-    /// Labelled places.
+    transform: Transform,
+    /// Labelled positions.
     pub(crate) ticks: Vec<Tick>,
 }
 
-/// What equal distances on an axis are.
+/// What equal distances on an axis stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Scale {
+enum Transform {
     /// Equal differences.
     Linear,
     /// Equal ratios.
@@ -23,7 +24,7 @@ enum Scale {
     Errors,
 }
 
-/// A labelled place on an axis.
+/// A labelled position on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tick {
     pub(crate) value: f64,
@@ -37,7 +38,8 @@ pub(crate) const LOGARITHMIC_FROM: f64 = 15.0;
 const ERRORS_FROM: f64 = 30.0;
 
 impl Axis {
-    /// A linear axis that holds `low..=high`, with about `count` ticks at multiples of 1, 2 or 5 times a power of ten.
+    /// A linear axis that holds `low..=high`, with about `count` ticks at multiples of 1, 2 or 5
+    /// times a power of ten.
     pub(crate) fn linear(low: f64, high: f64, count: usize) -> Axis {
         let (low, high) = widen(low, high);
         let rough = (high - low) / count.max(1) as f64;
@@ -52,10 +54,10 @@ impl Axis {
         let ticks = (0..=(last - first).clamp(0.0, 100.0) as usize)
             .map(|i| {
                 let value = (first + i as f64) * step;
-                Tick { value, label: signed(format_tick(value, step, decimals)) }
+                Tick { value, label: minus(format_tick(value, step, decimals)) }
             })
             .collect();
-        Axis { low, high, scale: Scale::Linear, ticks }
+        Axis { low, high, transform: Transform::Linear, ticks }
     }
 
     /// A linear axis whose ends are ticks.
@@ -74,8 +76,8 @@ impl Axis {
         }
     }
 
-    /// A logarithmic axis that holds `low..=high`, both above zero: ticks at powers of ten, and between them where
-    /// there are few.
+    /// A logarithmic axis that holds `low..=high`, both above zero: ticks at powers of ten, and
+    /// between them where there are few.
     pub(crate) fn logarithmic(low: f64, high: f64) -> Axis {
         let (low, high) = if high > low { (low, high) } else { (low / 2.0, high * 2.0) };
         let decades = (high / low).log10();
@@ -89,11 +91,11 @@ impl Axis {
             .filter(|(value, _)| (low * 0.999..=high * 1.001).contains(value))
             .map(|(value, exponent)| Tick { value, label: format_log(value, exponent) })
             .collect();
-        Axis { low, high, scale: Scale::Logarithmic, ticks }
+        Axis { low, high, transform: Transform::Logarithmic, ticks }
     }
 
-    /// The axis of percentages `low..=high`: linear, or logarithmic in the errors where good and bad stand side by side
-    /// and the good ones would fall into one point.
+    /// The axis of percentages `low..=high`: linear, or logarithmic in the errors where good and
+    /// bad stand side by side and the good ones would fall into one point.
     pub(crate) fn of_percents(low: f64, high: f64, count: usize) -> Axis {
         if !(high - low > ERRORS_FROM && high > 90.0 && low >= 0.0) {
             // Equal values get half a percent of room, and nothing lies above 100.
@@ -106,39 +108,41 @@ impl Axis {
             .filter(|tick| (low..=high).contains(tick))
             .map(|value| Tick { value, label: value.to_string() })
             .collect();
-        Axis { low, high, scale: Scale::Errors, ticks }
+        Axis { low, high, transform: Transform::Errors, ticks }
     }
 
-    /// The axis of a metric that has these values, in the record's unit; those that are not finite have no place on it.
-    /// What is no accuracy is spaced by ratios where the largest is more than `logarithmic_from` times the smallest.
+    /// The axis of a quantity that has these values, in the record's unit; those that are not
+    /// finite have no position on it. What is no share is spaced by ratios where the largest is
+    /// more than `logarithmic_from` times the smallest.
     pub(crate) fn of_values(
-        metric: Metric,
+        quantity: &Quantity,
         values: impl Iterator<Item = f64>,
         logarithmic_from: f64,
     ) -> Axis {
+        let factor = quantity.factor();
         let finite: Vec<f64> =
-            values.filter(|value| value.is_finite()).map(|value| value * metric.scale()).collect();
+            values.filter(|value| value.is_finite()).map(|value| value * factor).collect();
         let low = finite.iter().copied().fold(f64::INFINITY, f64::min);
         let high = finite.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if metric.higher_is_better() {
+        if quantity.unit == Unit::Share {
             return Axis::of_percents(low, high, 6);
         }
         let above_zero =
             finite.iter().copied().filter(|end| *end > 0.0).fold(f64::INFINITY, f64::min);
-        if high / above_zero > logarithmic_from {
+        if low >= 0.0 && high / above_zero > logarithmic_from {
             Axis::logarithmic(above_zero * 0.8, high * 1.2)
         } else {
-            Axis::linear_to_ticks(low.max(0.0), high, 6)
+            Axis::linear_to_ticks(low, high, 6)
         }
     }
 
     /// Whether equal distances are equal ratios of errors.
     pub(crate) fn is_of_errors(&self) -> bool {
-        self.scale == Scale::Errors
+        self.transform == Transform::Errors
     }
 
-    /// The axis of `losses`: from zero to the largest of them or of `at_least`, or logarithmic where a linear one would
-    /// leave most of them on the floor.
+    /// The axis of `losses`: from zero to the largest of them or of `at_least`, or logarithmic
+    /// where a linear one would leave most of them on the floor.
     pub(crate) fn of_losses(
         losses: impl Iterator<Item = f64>,
         at_least: f64,
@@ -148,26 +152,28 @@ impl Axis {
             .filter(|loss| *loss > 0.0)
             .fold((f64::INFINITY, 0.0f64), |(low, high), loss| (low.min(loss), high.max(loss)));
         if high / low > LOGARITHMIC_FROM {
-            // The upper end of an interval may lie far above all means; the lines are what is looked at.
+            // The upper end of an interval may lie far above all means, which are what is looked
+            // at.
             Axis::logarithmic(low * 0.8, high.max(at_least.min(high * 3.0)) * 1.15)
         } else {
             Axis::linear_to_ticks(0.0, high.max(at_least).max(1e-9), count)
         }
     }
 
-    /// Where `value` lies, 0 at the low end and 1 at the high; what lies outside is moved to the nearer end.
-    pub(crate) fn place(&self, value: f64) -> f64 {
-        let place = match self.scale {
-            Scale::Linear => (value - self.low) / (self.high - self.low),
-            Scale::Logarithmic => {
+    /// Where `value` lies, 0 at the low end and 1 at the high; what lies outside is moved to the
+    /// nearer end.
+    pub(crate) fn position(&self, value: f64) -> f64 {
+        let position = match self.transform {
+            Transform::Linear => (value - self.low) / (self.high - self.low),
+            Transform::Logarithmic => {
                 (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln()
             }
-            Scale::Errors => {
+            Transform::Errors => {
                 let error = |percent: f64| (100.0 - percent).max(1e-9).ln();
                 (error(self.low) - error(value)) / (error(self.low) - error(self.high))
             }
         };
-        place.clamp(0.0, 1.0)
+        position.clamp(0.0, 1.0)
     }
 }
 
@@ -183,7 +189,7 @@ fn widen(low: f64, high: f64) -> (f64, f64) {
 
 fn format_tick(value: f64, step: f64, decimals: usize) -> String {
     if value.abs() >= 1e5 || (step < 1e-4 && value != 0.0) {
-        scientific(value)
+        power_of_ten(value)
     } else {
         format!("{value:.decimals$}")
     }
@@ -193,36 +199,7 @@ fn format_log(value: f64, exponent: i32) -> String {
     if (-4..=4).contains(&exponent) {
         format!("{value:.*}", usize::try_from(-exponent).unwrap_or(0))
     } else {
-        scientific(value)
-    }
-}
-
-/// `2·10⁻⁵`, or `10⁶` for a power of ten.
-fn scientific(value: f64) -> String {
-    let text = format!("{value:.1e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let exponent: String = exponent
-        .chars()
-        .filter_map(|c| {
-            if c == '-' {
-                Some('⁻')
-            } else {
-                "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10)? as usize)
-            }
-        })
-        .collect();
-    match digits.trim_end_matches(".0") {
-        "1" => format!("10{exponent}"),
-        digits => format!("{digits}·10{exponent}"),
-    }
-}
-
-/// A minus sign in place of the hyphen, and no negative zero.
-fn signed(label: String) -> String {
-    match label.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
-        Some(rest) => format!("−{rest}"),
-        None => label,
+        power_of_ten(value)
     }
 }
 
@@ -248,8 +225,8 @@ mod tests {
     fn good_accuracies_beside_bad_ones_stay_apart() {
         let axis = Axis::of_percents(9.8, 97.5, 6);
         assert_eq!(labels(&axis), ["20", "50", "80", "90", "95", "97"]);
-        assert!(axis.place(97.5) - axis.place(95.0) > 0.15);
-        assert_eq!((axis.place(0.0), axis.place(100.0)), (0.0, 1.0));
+        assert!(axis.position(97.5) - axis.position(95.0) > 0.15);
+        assert_eq!((axis.position(0.0), axis.position(100.0)), (0.0, 1.0));
         assert_eq!(
             labels(&Axis::of_percents(96.9, 97.4, 5)),
             ["96.9", "97.0", "97.1", "97.2", "97.3", "97.4"]
@@ -266,10 +243,10 @@ mod tests {
             (-1e300, 1e300),
             (0.97, 0.97),
         ] {
-            let place = Axis::linear(low, high, 5).place(0.5);
-            assert!((0.0..=1.0).contains(&place), "{low} {high} {place}");
+            let position = Axis::linear(low, high, 5).position(0.5);
+            assert!((0.0..=1.0).contains(&position), "{low} {high} {position}");
         }
-        assert_eq!(Axis::logarithmic(1.0, 1.0).place(1.0), 0.5);
+        assert_eq!(Axis::logarithmic(1.0, 1.0).position(1.0), 0.5);
         assert!(Axis::logarithmic(1e-30, 1e38).ticks.len() < 12);
     }
 }

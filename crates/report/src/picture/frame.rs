@@ -1,9 +1,10 @@
-//! What every picture shares: the ground, the title, the axes with their labels, the legend, and how numbers and text
-//! become SVG.
+//! What every picture shares: the ground, the title, the axes with their labels, the legend, and
+//! how numbers and text become SVG.
 
 use maud::{Markup, html};
 
 use super::axis::Axis;
+use super::raster::Picture;
 use super::style::{FONTS, GRID, GROUND, INK, LINE, Look, SOFT};
 
 /// Width of every picture in user units; heights differ.
@@ -21,12 +22,12 @@ pub(crate) struct Area {
 impl Area {
     /// The abscissa of `value`.
     pub(crate) fn x(&self, axis: &Axis, value: f64) -> f64 {
-        self.left + self.width * axis.place(value)
+        self.left + self.width * axis.position(value)
     }
 
     /// The ordinate of `value`.
     pub(crate) fn y(&self, axis: &Axis, value: f64) -> f64 {
-        self.bottom() - self.height * axis.place(value)
+        self.bottom() - self.height * axis.position(value)
     }
 
     pub(crate) fn right(&self) -> f64 {
@@ -113,48 +114,78 @@ impl<'a> Text<'a> {
     pub(crate) fn draw(self) -> Markup {
         let (class, fill) = if self.soft { ("soft", SOFT) } else { ("ink", INK) };
         html! {
-            text x=(px(self.x)) y=(px(self.y)) class=(class) fill=(fill) font-size=(px(self.size)) text-anchor=(self.anchor)
+            text x=(px(self.x)) y=(px(self.y)) class=(class) fill=(fill)
+                font-size=(px(self.size)) text-anchor=(self.anchor)
                 font-weight=[self.strong.then_some("600")] { (self.text) }
         }
     }
 }
 
-/// The whole document around `content`, with its title drawn at the top and read out by screen readers.
-pub(crate) fn document(
-    height: f64,
-    title: &str,
-    subtitle: &str,
-    description: &str,
-    content: &Markup,
-) -> String {
+/// What stands around the content of a picture.
+pub(crate) struct Document<'a> {
+    pub(crate) height: f64,
+    /// Drawn at the top, and read out by screen readers.
+    pub(crate) title: &'a str,
+    /// Drawn below the title.
+    pub(crate) subtitle: &'a str,
+    /// The picture in words, for those who do not see it.
+    pub(crate) description: &'a str,
+}
+
+impl Document<'_> {
+    /// The whole picture around `content`.
+    pub(crate) fn picture(&self, content: &Markup) -> Picture {
+        let (width, height) = (px(WIDTH), px(self.height));
+        let title = fit(self.title, WIDTH - 48.0, 18.0);
+        let subtitle = fit(self.subtitle, WIDTH - 48.0, 13.0);
+        let svg = html! {
+            svg xmlns="http://www.w3.org/2000/svg" class="picture"
+                viewBox=(format!("0 0 {width} {height}")) width=(width) height=(height)
+                font-family=(FONTS) role="img" {
+                title { (self.title) }
+                desc { (self.description) }
+                rect class="ground" width="100%" height="100%" fill=(GROUND) {}
+                (Text::new(24.0, 34.0, &title).strong(18.0).draw())
+                (Text::new(24.0, 55.0, &subtitle).soft().draw())
+                (content)
+            }
+        };
+        Picture::new(svg.into_string())
+    }
+}
+
+/// A straight line of the frame: `grid` or `axis`.
+pub(crate) fn rule(class: &str, from: (f64, f64), to: (f64, f64)) -> Markup {
+    let colour = if class == "grid" { GRID } else { LINE };
     html! {
-        svg xmlns="http://www.w3.org/2000/svg" class="picture" viewBox=(format!("0 0 {} {}", px(WIDTH), px(height)))
-            width=(px(WIDTH)) height=(px(height)) font-family=(FONTS) role="img" {
-            title { (title) }
-            desc { (description) }
-            rect class="ground" width="100%" height="100%" fill=(GROUND) {}
-            (Text::new(24.0, 34.0, &fit(title, WIDTH - 48.0, 18.0)).strong(18.0).draw())
-            (Text::new(24.0, 55.0, &fit(subtitle, WIDTH - 48.0, 13.0)).soft().draw())
-            (content)
+        line class=(class) stroke=(colour) x1=(px(from.0)) y1=(px(from.1)) x2=(px(to.0))
+            y2=(px(to.1)) {}
+    }
+}
+
+/// A text that runs upwards, its middle at a point.
+pub(crate) fn upwards(x: f64, y: f64, text: Text) -> Markup {
+    html! {
+        g transform=(format!("rotate(-90 {} {})", px(x), px(y))) {
+            (Text { x, y, anchor: "middle", ..text }.draw())
         }
     }
-    .into_string()
 }
 
 /// Grid lines, tick labels and names of both axes.
 pub(crate) fn axes(area: &Area, x: &Axis, y: &Axis, x_name: &str, y_name: &str) -> Markup {
-    let middle = area.top + area.height / 2.0;
     let widest = y.ticks.iter().map(|tick| text_width(&tick.label, 12.5)).fold(0.0, f64::max);
     let name_x = (area.left - widest - 24.0).max(20.0);
+    let label = |at: f64, label| {
+        Text::new(area.left - 10.0, at + 4.5, label).soft().size(12.5).flush_right().draw()
+    };
     html! {
         @for tick in &y.ticks {
-            @let at = px(area.y(y, tick.value));
-            line class="grid" stroke=(GRID) x1=(px(area.left)) x2=(px(area.right())) y1=(at) y2=(at) {}
-            (Text::new(area.left - 10.0, area.y(y, tick.value) + 4.5, &tick.label).soft().size(12.5).flush_right().draw())
+            @let at = area.y(y, tick.value);
+            (rule("grid", (area.left, at), (area.right(), at)))
+            (label(at, &tick.label))
         }
-        g transform=(format!("rotate(-90 {} {})", px(name_x), px(middle))) {
-            (Text::new(name_x, middle, y_name).centred().draw())
-        }
+        (upwards(name_x, area.top + area.height / 2.0, Text::new(0.0, 0.0, y_name)))
         (bottom_axis(area, x, x_name))
     }
 }
@@ -163,10 +194,10 @@ pub(crate) fn axes(area: &Area, x: &Axis, y: &Axis, x_name: &str, y_name: &str) 
 pub(crate) fn bottom_axis(area: &Area, x: &Axis, name: &str) -> Markup {
     let bottom = area.bottom();
     html! {
-        line class="axis" stroke=(LINE) x1=(px(area.left)) x2=(px(area.right())) y1=(px(bottom)) y2=(px(bottom)) {}
+        (rule("axis", (area.left, bottom), (area.right(), bottom)))
         @for tick in &x.ticks {
             @let at = area.x(x, tick.value);
-            line class="axis" stroke=(LINE) x1=(px(at)) x2=(px(at)) y1=(px(bottom)) y2=(px(bottom + 5.0)) {}
+            (rule("axis", (at, bottom), (at, bottom + 5.0)))
             (Text::new(at, bottom + 20.0, &tick.label).soft().size(12.5).centred().draw())
         }
         (Text::new(area.left + area.width / 2.0, bottom + 42.0, name).centred().draw())
@@ -183,16 +214,14 @@ const ENTRY: f64 = 22.0;
 const SAMPLE: f64 = 30.0;
 const LABEL: f64 = 230.0;
 
-/// How wide a legend is, the gap to the data included; nothing for a single line, which the title names.
+/// How wide a legend is, the gap to the data included; nothing for a single line, which the title
+/// names.
 pub(crate) fn legend_width(entries: &[Entry]) -> f64 {
-    match entries {
-        [] | [_] => 0.0,
-        _ => {
-            28.0 + SAMPLE
-                + 8.0
-                + entries.iter().map(|e| text_width(&e.label, 13.0)).fold(0.0, f64::max).min(LABEL)
-        }
+    if entries.len() < 2 {
+        return 0.0;
     }
+    let widest = entries.iter().map(|entry| text_width(&entry.label, 13.0)).fold(0.0, f64::max);
+    28.0 + SAMPLE + 8.0 + widest.min(LABEL)
 }
 
 /// How high it is.
@@ -203,15 +232,18 @@ pub(crate) fn legend_height(entries: &[Entry]) -> f64 {
 /// A legend to the right of `area`, with each line's colour and dashes.
 pub(crate) fn legend(area: &Area, entries: &[Entry]) -> Markup {
     let left = area.right() + 28.0;
+    let right = left + SAMPLE;
     html! {
         @if entries.len() > 1 {
             @for (i, entry) in entries.iter().enumerate() {
                 @let y = area.top + ENTRY * (i as f64 + 0.5);
+                @let look = entry.look;
                 g {
                     title { (entry.label) }
-                    line class=(entry.look.stroke()) stroke=(entry.look.hex()) stroke-width="2.4" x1=(px(left)) x2=(px(left + SAMPLE))
-                        y1=(px(y)) y2=(px(y)) stroke-dasharray=[entry.look.dash] {}
-                    (Text::new(left + SAMPLE + 8.0, y + 4.5, &fit(&entry.label, LABEL, 13.0)).draw())
+                    line class=(look.stroke()) stroke=(look.hex()) stroke-width="2.4"
+                        x1=(px(left)) x2=(px(right)) y1=(px(y)) y2=(px(y))
+                        stroke-dasharray=[look.dash] {}
+                    (Text::new(right + 8.0, y + 4.5, &fit(&entry.label, LABEL, 13.0)).draw())
                 }
             }
         }

@@ -1,8 +1,10 @@
-//! What arms look like: colours that stay apart for the colour-blind, then dashes, the same in every picture.
+//! What arms look like: colours that stay apart for the colour-blind, then dashes, the same in
+//! every picture.
 
-/// Colours on white. They start from Okabe and Ito's set for the colour-blind ("Color Universal Design", 2008), moved until
-/// each stands 3 : 1 against the ground and any two lie at least 15 apart in CAM02-UCS, as people see them and as those
-/// with deuteranopia, protanopia or tritanopia do.
+/// Colours on white. They start from Okabe and Ito's set for the colour-blind ("Color Universal
+/// Design", 2008), moved until each stands 3 : 1 against the ground and any two lie at least 15
+/// apart in CAM02-UCS, as people see them and as those with deuteranopia, protanopia or tritanopia
+/// do.
 pub(crate) const COLOURS: [&str; 6] =
     ["#194b96", "#a22c02", "#00875b", "#db5ea0", "#9b9312", "#4791fc"];
 
@@ -13,9 +15,9 @@ pub(crate) const COLOURS_ON_DARK: [&str; 6] =
 /// Dashes, for when the colours come round again.
 const DASHES: [&str; 4] = ["", "7 4", "2 3.5", "9 3 2 3"];
 
-/// A scale of colours from dark to bright that is even to the eye, and as even to the colour-blind and in grey: viridis
-/// (Smith and van der Walt, 2015), by nine of its colours.
-const SCALE: [[u8; 3]; 9] = [
+/// A colour map from dark to bright that is even to the eye, and as even to the colour-blind and in
+/// grey: viridis (Smith and van der Walt, 2015), by nine of its colours.
+const VIRIDIS: [[u8; 3]; 9] = [
     [0x44, 0x01, 0x54],
     [0x47, 0x2d, 0x7b],
     [0x3b, 0x52, 0x8b],
@@ -27,13 +29,13 @@ const SCALE: [[u8; 3]; 9] = [
     [0xfd, 0xe7, 0x25],
 ];
 
-/// The colour at a place from 0, dark, to 1, bright. It stands for itself on any ground.
-pub(crate) fn on_scale(place: f64) -> String {
-    let place = place.clamp(0.0, 1.0) * (SCALE.len() - 1) as f64;
-    let below = (place as usize).min(SCALE.len() - 2);
-    let part = place - below as f64;
+/// The colour of a value from 0, dark, to 1, bright. It stands for itself on any ground.
+pub(crate) fn viridis(value: f64) -> String {
+    let position = value.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+    let below = (position as usize).min(VIRIDIS.len() - 2);
+    let part = position - below as f64;
     let mix = |i: usize| {
-        let [low, high] = [SCALE[below][i], SCALE[below + 1][i]].map(f64::from);
+        let [low, high] = [VIRIDIS[below][i], VIRIDIS[below + 1][i]].map(f64::from);
         (low + (high - low) * part).round() as u8
     };
     format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
@@ -64,7 +66,7 @@ pub(crate) const GROUND: &str = "#ffffff";
 /// The font that pictures are rasterised with, then what a browser without it should take.
 pub(crate) const FONTS: &str = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
-/// The look of one arm, by its place in the study.
+/// The look of one arm, by its index in the study.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
     /// Index of the colour.
@@ -99,8 +101,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scale_grows_brighter_and_text_on_it_can_be_read() {
-        let colours: Vec<String> = (0..=100).map(|i| on_scale(f64::from(i) / 100.0)).collect();
+    fn the_map_grows_brighter_and_text_on_it_can_be_read() {
+        let colours: Vec<String> = (0..=100).map(|i| viridis(f64::from(i) / 100.0)).collect();
         assert!(colours.windows(2).all(|pair| luminance(&pair[0]) < luminance(&pair[1])));
         for colour in &colours {
             let (a, b) = (luminance(colour), luminance(readable(colour)));

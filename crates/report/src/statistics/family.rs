@@ -2,9 +2,9 @@
 
 /// Holm's correction of a family of p-values, in the order given.
 ///
-/// The k-th smallest of m is multiplied by m - k + 1, and none may be smaller than the one before it; the chance of
-/// any false difference in the family then stays below the level. Holm (1979), "A simple sequentially rejective
-/// multiple test procedure".
+/// The k-th smallest of m is multiplied by m - k + 1, and none may be smaller than the one before
+/// it; the chance of any false difference in the family then stays below the level. Holm (1979), "A
+/// simple sequentially rejective multiple test procedure".
 ///
 /// ```
 /// assert_eq!(report::statistics::holm(&[0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]);
@@ -21,12 +21,13 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// The probability of improvement, P(X > Y): the share of all pairs of one number of `x` and one of `y` in which that
-/// of `x` is larger, ties counting half.
+/// The probability of improvement, P(X > Y): the share of all pairs of one number of `x` and one of
+/// `y` in which that of `x` is larger, ties counting half.
 ///
-/// It is the Mann-Whitney statistic U / (n · m), as in rliable (Agarwal and others, 2021, "Deep reinforcement learning
-/// at the edge of the statistical precipice") for one task. All n · m pairs enter, not only those of equal seeds. For a
-/// metric of which less is better, swap the two. None if either is empty.
+/// It is the Mann-Whitney statistic U / (n · m), as in rliable (Agarwal and others, 2021, "Deep
+/// reinforcement learning at the edge of the statistical precipice") for one task. All n · m pairs
+/// enter, not only those of equal seeds. For a metric of which less is better, swap the two. None
+/// if either is empty.
 pub fn probability_of_improvement(x: &[f64], y: &[f64]) -> Option<f64> {
     let wins: f64 = x
         .iter()

@@ -1,7 +1,7 @@
 //! The statistics of a comparison, as pure functions of numbers.
 //!
-//! Each function states its formula and where it comes from; the tests hold every figure against SciPy, statsmodels and
-//! rliable.
+//! Each function states its formula and where it comes from; the tests hold every figure against
+//! SciPy, statsmodels and rliable.
 
 mod family;
 mod paired;

@@ -1,4 +1,5 @@
-//! Two arms that saw the same seeds: the difference, seed by seed, and whether chance alone explains it.
+//! Two arms that saw the same seeds: the difference, seed by seed, and whether chance alone
+//! explains it.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -14,7 +15,8 @@ pub struct Paired {
     pub n: usize,
     /// Mean of the differences.
     pub mean: f64,
-    /// 95 % interval of that mean by Student's t; none below two pairs or where a difference is not finite.
+    /// 95 % interval of that mean by Student's t; none below two pairs or where a difference is not
+    /// finite.
     pub interval: Option<Interval>,
     /// Two-sided p of the paired t test; see [`paired_t_test`].
     pub p_t: Option<f64>,
@@ -25,8 +27,9 @@ pub struct Paired {
 impl Paired {
     /// Looks at `differences`, one a pair; none if there is no pair.
     ///
-    /// A difference that is infinite or NaN (a run diverged) leaves no test and no interval: means of infinities say
-    /// nothing. The mean is then infinite, or NaN where both arms diverged with the same seed.
+    /// A difference that is infinite or NaN (a run diverged) leaves no test and no interval: means
+    /// of infinities say nothing. The mean is then infinite, or NaN where both arms diverged with
+    /// the same seed.
     pub fn of(differences: &[f64]) -> Option<Paired> {
         (!differences.is_empty()).then(|| Paired {
             n: differences.len(),
@@ -40,8 +43,9 @@ impl Paired {
 
 /// The two-sided p of Student's paired t test: t = mean / (s / √n) with n - 1 degrees of freedom.
 ///
-/// Student (1908). It takes the differences for about normal. None below two differences or where one is not finite.
-/// Where all are equal the statistic is taken at its limit: p = 0, or p = 1 if they are all zero.
+/// Student (1908). It takes the differences for about normal. None below two differences or where
+/// one is not finite. Where all are equal the statistic is taken at its limit: p = 0, or p = 1 if
+/// they are all zero.
 pub fn paired_t_test(differences: &[f64]) -> Option<f64> {
     let std = standard_deviation(differences)?;
     let mean = mean(differences);
@@ -59,19 +63,20 @@ const EXACT: usize = 20;
 /// Choices of signs that are drawn above that.
 const DRAWS: u32 = 20_000;
 
-/// The two-sided p of the sign-flip permutation test: of all 2ⁿ ways to give the differences a sign, the share whose
-/// sum is at least as far from zero as the sum observed.
+/// The two-sided p of the sign-flip permutation test: of all 2ⁿ ways to give the differences a
+/// sign, the share whose sum is at least as far from zero as the sum observed.
 ///
-/// Fisher (1935), "The design of experiments", section 21. It takes nothing for granted but that, were the arms alike,
-/// each difference would as likely have had the other sign. Its smallest p is 2 / 2ⁿ: below 6 pairs it cannot fall
-/// under 0.05. Above 20 differences 20,000 choices are drawn from a fixed stream, and p = (1 + as far) / (1 + drawn)
-/// (Phipson and Smyth, 2010), so that the same differences always have the same p. None below two differences or
-/// where one is not finite.
+/// Fisher (1935), "The design of experiments", section 21. It takes nothing for granted but that,
+/// were the arms alike, each difference would as likely have had the other sign. Its smallest p is
+/// 2 / 2ⁿ: below 6 pairs it cannot fall under 0.05. Above 20 differences 20,000 choices are drawn
+/// from a fixed stream, and p = (1 + as far) / (1 + drawn) (Phipson and Smyth, 2010), so that the
+/// same differences always have the same p. None below two differences or where one is not finite.
 pub fn sign_flip_test(differences: &[f64]) -> Option<f64> {
     if differences.len() < 2 || differences.iter().any(|d| !d.is_finite()) {
         return None;
     }
-    // Sums that are equal but for rounding must count as equal: accuracies are multiples of one image.
+    // Sums that are equal but for rounding must count as equal: accuracies are multiples of one
+    // image.
     let tolerance = 1e-9 * differences.iter().map(|d| d.abs()).sum::<f64>();
     let observed = differences.iter().sum::<f64>().abs() - tolerance;
     Some(if differences.len() <= EXACT {
@@ -81,7 +86,8 @@ pub fn sign_flip_test(differences: &[f64]) -> Option<f64> {
     })
 }
 
-/// Splits the differences in two halves and counts the pairs of their signed sums: 2^(n/2) sums instead of 2^n.
+/// Splits the differences in two halves and counts the pairs of their signed sums: 2^(n/2) sums
+/// instead of 2^n.
 fn exact(differences: &[f64], observed: f64) -> f64 {
     let (left, right) = differences.split_at(differences.len() / 2);
     let mut right = signed_sums(right);
@@ -156,8 +162,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counting_by_halves_counts_every_sign(differences in prop::collection::vec(-5i8..5, 2..12)) {
-            let differences: Vec<f64> = differences.into_iter().map(|d| f64::from(d) / 10.0).collect();
+        fn counting_by_halves_counts_every_sign(tenths in prop::collection::vec(-5i8..5, 2..12)) {
+            let differences: Vec<f64> = tenths.into_iter().map(|d| f64::from(d) / 10.0).collect();
             let observed = differences.iter().sum::<f64>().abs();
             let sums = signed_sums(&differences);
             let far = sums.iter().filter(|sum| sum.abs() >= observed - 1e-9).count();

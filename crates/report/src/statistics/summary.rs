@@ -14,15 +14,17 @@ pub struct Interval {
 
 /// What a sample looks like.
 ///
-/// A sample may hold infinities (the loss of a diverged run). They enter as they are: the mean is infinite, the median,
-/// the smallest and the largest are what sorting gives, and no standard deviation or interval exists.
+/// A sample may hold infinities (the loss of a diverged run). They enter as they are: the mean is
+/// infinite, the median, the smallest and the largest are what sorting gives, and no standard
+/// deviation or interval exists.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
     /// How many numbers.
     pub n: usize,
     /// Arithmetic mean.
     pub mean: f64,
-    /// Standard deviation of the sample, with n - 1 in the denominator; none for fewer than two numbers.
+    /// Standard deviation of the sample, with n - 1 in the denominator; none for fewer than two
+    /// numbers.
     pub std: Option<f64>,
     /// 95 % interval of the mean; see [`interval_of_mean`].
     pub interval: Option<Interval>,
@@ -63,7 +65,8 @@ impl Summary {
     }
 }
 
-/// Arithmetic mean. Equal numbers give that number, without rounding; so does a sample of infinities of one sign.
+/// Arithmetic mean. Equal numbers give that number, without rounding; so does a sample of
+/// infinities of one sign.
 pub(crate) fn mean(sample: &[f64]) -> f64 {
     match sample {
         [first, rest @ ..] if rest.iter().all(|x| x == first) => *first,
@@ -71,7 +74,8 @@ pub(crate) fn mean(sample: &[f64]) -> f64 {
     }
 }
 
-/// Standard deviation with n - 1 in the denominator; none below two numbers or where one is not finite.
+/// Standard deviation with n - 1 in the denominator; none below two numbers or where one is not
+/// finite.
 pub(crate) fn standard_deviation(sample: &[f64]) -> Option<f64> {
     if sample.len() < 2 || sample.iter().any(|x| !x.is_finite()) {
         return None;
@@ -83,17 +87,19 @@ pub(crate) fn standard_deviation(sample: &[f64]) -> Option<f64> {
 
 /// The 95 % interval of the mean by Student's t: mean ± t(0.975; n - 1) · s / √n.
 ///
-/// Student (1908), "The probable error of a mean". It holds where the numbers are about normal, which means of
-/// thousands of images are. None below two numbers or where one is not finite; a point where they are all equal.
+/// Student (1908), "The probable error of a mean". It holds where the numbers are about normal,
+/// which means of thousands of images are. None below two numbers or where one is not finite; a
+/// point where they are all equal.
 pub fn interval_of_mean(sample: &[f64]) -> Option<Interval> {
     simultaneous_interval(sample, 1)
 }
 
-/// The interval of the mean of one of `family` samples such that, with 95 % at least, the intervals of all of them hold
-/// their means: mean ± t(1 - 0.025 / family; n - 1) · s / √n.
+/// The interval of the mean of one of `family` samples such that, with 95 % at least, the intervals
+/// of all of them hold their means: mean ± t(1 - 0.025 / family; n - 1) · s / √n.
 ///
-/// Bonferroni's correction (Dunn, 1961, "Multiple comparisons among means"). It holds whichever of the samples is looked
-/// at, also the one that was chosen because its mean is the best. None and a point as for [`interval_of_mean`].
+/// Bonferroni's correction (Dunn, 1961, "Multiple comparisons among means"). It holds whichever of
+/// the samples is looked at, also the one that was chosen because its mean is the best. None and a
+/// point as for [`interval_of_mean`].
 pub fn simultaneous_interval(sample: &[f64], family: usize) -> Option<Interval> {
     let degrees = sample.len().checked_sub(1)?;
     let quantile = quantile(1.0 - 0.025 / family.max(1) as f64, degrees)?;

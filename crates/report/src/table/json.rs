@@ -1,64 +1,117 @@
-//! Everything that a comparison knows, for programs. Numbers are in the record's units: shares from 0 to 1, not percent.
+//! Everything that a comparison knows, for programs. Numbers are in the record's units: shares from
+//! 0 to 1, not percent.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::Comparison;
+use crate::comparison::{Comparison, Pair, RankedArm, RankedPoint};
 use crate::statistics::Interval;
 
 pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
-    let arms: Vec<Value> = order
-        .iter()
-        .map(|&place| {
-            let arm = &comparison.arms[place];
-            let summary = &arm.summary;
-            json!({
-                "arm": arm.label,
-                "rank": place + 1,
-                "seeds": summary.n,
-                "diverged": arm.diverged,
-                "mean": number(summary.mean),
-                "std": summary.std,
-                "interval": interval(summary.interval),
-                "median": number(summary.median),
-                "min": number(summary.min),
-                "max": number(summary.max),
-                "values": arm.values.iter().map(|(seed, value)| json!({"seed": seed, "value": number(*value)})).collect::<Vec<_>>(),
-            })
+    let arms: Vec<Value> = order.iter().map(|&index| arm(comparison, index)).collect();
+    let pairs: Vec<Value> = comparison.pairs.iter().map(|p| pair(comparison, p)).collect();
+    let axis = |axis: &crate::sweep_axis::SweepAxis| {
+        json!({
+            "setting": axis.setting,
+            "along": axis.along,
+            "scale": axis.scale,
+            "values": axis.values,
         })
-        .collect();
-    let pairs: Vec<Value> = comparison
-        .pairs
-        .iter()
-        .map(|pair| {
-            json!({
-                "better": comparison.arms[pair.better].label,
-                "worse": comparison.arms[pair.worse].label,
-                "seeds": pair.lead.map_or(0, |lead| lead.n),
-                "lead": pair.lead.map(|lead| number(lead.mean)),
-                "interval": interval(pair.lead.and_then(|lead| lead.interval)),
-                "p_t": pair.lead.and_then(|lead| lead.p_t),
-                "p_t_holm": pair.p_t_holm,
-                "p_permutation": pair.lead.and_then(|lead| lead.p_permutation),
-                "p_permutation_holm": pair.p_permutation_holm,
-                "probability_of_improvement": pair.probability_of_improvement,
-                "shown": pair.is_shown(),
-            })
-        })
-        .collect();
+    };
     let whole = json!({
         "title": comparison.title,
-        "metric": comparison.metric.to_string(),
-        "higher_is_better": comparison.metric.higher_is_better(),
+        "metric": comparison.quantity.name,
+        "higher_is_better": comparison.quantity.higher_is_better,
         "verdict": comparison.verdict(),
         "notes": comparison.notes(),
+        "axes": comparison.axes.iter().map(axis).collect::<Vec<_>>(),
         "arms": arms,
         "pairs": pairs,
     });
     format!("{whole:#}\n")
 }
 
-/// JSON has no infinity: it is written as a record writes it. A difference of two infinities does not exist.
-pub(super) fn number(value: f64) -> Value {
+/// An arm: its figures, or of a sweep its best point and all points.
+fn arm(comparison: &Comparison, index: usize) -> Value {
+    let arm = &comparison.arms[index];
+    let mut entry = Map::new();
+    entry.insert("arm".into(), json!(arm.label));
+    entry.insert("rank".into(), json!(index + 1));
+    if comparison.axes.is_empty() {
+        entry.extend(figures(arm.best()));
+    } else {
+        entry.insert(
+            "best".into(),
+            json!({
+                "at": at(comparison, arm.best()),
+                "mean": number(arm.best().summary.mean),
+                "interval_corrected": interval(arm.interval),
+                "chosen_among": arm.points.len(),
+            }),
+        );
+        let points = (0..arm.points.len()).map(|index| point(comparison, arm, index));
+        entry.insert("points".into(), points.collect());
+    }
+    Value::Object(entry)
+}
+
+fn point(comparison: &Comparison, arm: &RankedArm, index: usize) -> Value {
+    let point = &arm.points[index];
+    let mut entry = Map::new();
+    entry.insert("at".into(), at(comparison, point));
+    entry.extend(figures(point));
+    entry.insert("best".into(), json!(index == arm.best));
+    entry.insert("behind_best".into(), json!(point.behind.map(number)));
+    entry.insert("p_corrected".into(), json!(point.p));
+    entry.insert("alike".into(), json!(point.is_alike()));
+    Value::Object(entry)
+}
+
+/// What is known of the values of one point.
+fn figures(point: &RankedPoint) -> Map<String, Value> {
+    let summary = &point.summary;
+    let value = |(seed, value): &(u64, f64)| json!({"seed": seed, "value": number(*value)});
+    let figures = [
+        ("seeds", json!(summary.n)),
+        ("diverged", json!(point.diverged)),
+        ("mean", number(summary.mean)),
+        ("std", json!(summary.std)),
+        ("interval", interval(summary.interval)),
+        ("median", number(summary.median)),
+        ("min", number(summary.min)),
+        ("max", number(summary.max)),
+        ("values", point.values.iter().map(value).collect()),
+    ];
+    figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn pair(comparison: &Comparison, pair: &Pair) -> Value {
+    let lead = pair.lead;
+    json!({
+        "better": comparison.arms[pair.better].label,
+        "worse": comparison.arms[pair.worse].label,
+        "seeds": lead.map_or(0, |lead| lead.n),
+        "lead": lead.map(|lead| number(lead.mean)),
+        "interval": interval(lead.and_then(|lead| lead.interval)),
+        "p_t": lead.and_then(|lead| lead.p_t),
+        "p_t_holm": pair.p_t_holm,
+        "p_corrected": pair.p_t_holm,
+        "p_permutation": lead.and_then(|lead| lead.p_permutation),
+        "p_permutation_holm": pair.p_permutation_holm,
+        "probability_of_improvement": pair.probability_of_improvement,
+        "shown": pair.is_shown(),
+    })
+}
+
+/// The value of a point on each axis.
+fn at(comparison: &Comparison, point: &RankedPoint) -> Value {
+    let places = comparison.axes.iter().zip(&point.at);
+    let places = places.map(|(axis, &at)| (axis.setting.clone(), axis.values[at].clone()));
+    Value::Object(places.collect())
+}
+
+/// JSON has no infinity: it is written as a record writes it. A difference of two infinities does
+/// not exist.
+fn number(value: f64) -> Value {
     match value {
         _ if value.is_finite() => json!(value),
         _ if value.is_nan() => Value::Null,
@@ -66,6 +119,6 @@ pub(super) fn number(value: f64) -> Value {
     }
 }
 
-pub(super) fn interval(interval: Option<Interval>) -> Value {
+fn interval(interval: Option<Interval>) -> Value {
     interval.map_or(Value::Null, |interval| json!([interval.low, interval.high]))
 }

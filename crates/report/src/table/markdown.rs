@@ -1,37 +1,52 @@
-//! A table for a README, an issue or a paper's appendix.
+//! A table for a README, an issue or a paper's appendix: each arm, of a sweep at its best.
 
-use super::text::to_best;
-use crate::Comparison;
-use crate::verdict::number;
+use super::columns::ArmColumn;
+use crate::comparison::Comparison;
+use crate::sweep_axis::SweepAxis;
+
+/// The columns without axes, and their heads.
+const ARMS: [(ArmColumn, &str); 9] = [
+    (ArmColumn::Seeds, "seeds"),
+    (ArmColumn::Mean, "mean"),
+    (ArmColumn::Interval, "95 % interval"),
+    (ArmColumn::Std, "std"),
+    (ArmColumn::Median, "median"),
+    (ArmColumn::Min, "min"),
+    (ArmColumn::Max, "max"),
+    (ArmColumn::ToBest, "to best"),
+    (ArmColumn::P, "p (Holm)"),
+];
+
+/// The columns of a sweep.
+const AT_BEST: [(ArmColumn, &str); 6] = [
+    (ArmColumn::BestAt, "best at"),
+    (ArmColumn::Mean, "mean"),
+    (ArmColumn::Interval, "95 % interval (corrected)"),
+    (ArmColumn::Alike, "no difference shown"),
+    (ArmColumn::Settings, "settings"),
+    (ArmColumn::P, "p"),
+];
 
 pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
-    let metric = comparison.metric;
-    let mut text =
-        format!("**{}**: {}{}\n\n", escape(&comparison.title), metric.title(), metric.unit());
-    text +=
-        "| arm | seeds | mean | 95 % interval | std | median | min | max | to best | p (Holm) |\n";
-    text += "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
-    for &place in order {
-        let arm = &comparison.arms[place];
-        let summary = &arm.summary;
-        let cells = [
-            escape(&arm.label),
-            summary.n.to_string(),
-            metric.show(summary.mean),
-            summary.interval.map_or("–".into(), |i| {
-                format!("{} to {}", metric.show(i.low), metric.show(i.high))
-            }),
-            summary.std.map_or("–".into(), |std| metric.show(std)),
-            metric.show(summary.median),
-            metric.show(summary.min),
-            metric.show(summary.max),
-            to_best(comparison, place),
-            comparison
-                .against_best(place)
-                .and_then(|pair| pair.p_t_holm)
-                .map_or("–".into(), number),
-        ];
-        text += &format!("| {} |\n", cells.join(" | "));
+    let swept = !comparison.axes.is_empty();
+    let columns: &[(ArmColumn, &str)] = if swept { &AT_BEST } else { &ARMS };
+    let quantity = &comparison.quantity;
+    let axes: Vec<String> = comparison.axes.iter().map(SweepAxis::name).collect();
+    let over = if swept { format!(" over {}", axes.join(" and ")) } else { String::new() };
+    let mut text = format!(
+        "**{}**: {}{}{}\n\n",
+        escape(&comparison.title),
+        escape(&quantity.title),
+        quantity.unit_suffix(),
+        escape(&over)
+    );
+    let heads: Vec<&str> = columns.iter().map(|(_, head)| *head).collect();
+    text += &format!("| arm | {} |\n| --- |{}\n", heads.join(" | "), " ---: |".repeat(heads.len()));
+    for &index in order {
+        let label = [escape(&comparison.arms[index].label)];
+        let cells = columns.iter().map(|(column, _)| escape_cell(column.cell(comparison, index)));
+        text +=
+            &format!("| {} |\n", label.into_iter().chain(cells).collect::<Vec<_>>().join(" | "));
     }
     text += &format!("\n{}\n", escape(&comparison.verdict()));
     for note in comparison.notes() {
@@ -40,8 +55,13 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
     text
 }
 
+/// A cell of figures; only those of a p-value hold what has to be escaped, and read well as it is.
+fn escape_cell(cell: String) -> String {
+    if cell.starts_with("< ") { cell } else { escape(&cell) }
+}
+
 /// What would end a cell, start markup or open a tag stands for itself.
-pub(super) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let before = if "\\`*_|<>[]#".contains(c) { Some('\\') } else { None };

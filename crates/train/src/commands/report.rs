@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use report::{Loaded, page};
+use report::page;
 
 use crate::args::ReportArgs;
 use crate::commands::compare::load;
@@ -10,13 +10,10 @@ use crate::exit::{Done, Failure};
 
 /// Writes the page and prints where it is.
 pub(crate) fn report(args: &ReportArgs) -> Done {
-    let loaded = load(&args.study)?;
+    let study = load(&args.study)?;
     let folder = args.study.folders.first().map_or(Path::new("."), |folder| folder.as_path());
     let output = args.output.clone().unwrap_or_else(|| folder.join("report.html"));
-    let page = match &loaded {
-        Loaded::Study(study) => page::render(study, args.study.metric),
-        Loaded::Sweep(sweep) => page::render_sweep(sweep),
-    };
+    let page = page::render(&study);
     record::write_atomically(&output, page.as_bytes())
         .map_err(|error| Failure::Failed(format!("cannot write {}: {error}", output.display())))?;
     anstream::println!("{}", output.display());

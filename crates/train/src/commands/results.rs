@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use record::{Run, Status, write_atomically};
-use report::{Loaded, Metric, Study, picture, table, terminal};
+use report::{Comparison, Study, picture, table, terminal};
 
 use crate::exit::Failure;
 
@@ -50,13 +50,9 @@ pub(crate) fn print_run(run: &Run, skipped: bool) {
     }
 }
 
-/// Prints the comparison of the study's arms, or of the sweep's settings.
-pub(crate) fn print_comparison(loaded: &Loaded, metric: Metric, options: table::Options) {
-    let text = match loaded {
-        Loaded::Study(study) => table::render(study, &study.compare(metric), options),
-        Loaded::Sweep(sweep) => table::render_sweep(&sweep.compare(), options),
-    };
-    anstream::print!("{text}");
+/// Prints the comparison of the study's arms, or of a sweep's settings.
+pub(crate) fn print_comparison(study: &Study, comparison: &Comparison, options: table::Options) {
+    anstream::print!("{}", table::render(study, comparison, options));
 }
 
 /// How wide the reader's terminal is, as tables need to know.
@@ -65,11 +61,12 @@ pub(crate) fn terminal_width() -> usize {
 }
 
 /// Draws what was compared into `folder`, as SVG and PNG, and gives the paths of the PNGs.
-pub(crate) fn draw(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let pictures = match loaded {
-        Loaded::Study(study) => pictures_of(study),
-        Loaded::Sweep(sweep) => picture::sweep(&sweep.compare()),
-    };
+pub(crate) fn draw(
+    study: &Study,
+    comparison: &Comparison,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let pictures = picture::all(study, comparison);
     // Rasterising is most of what is left to do after training: a thread for each picture.
     std::thread::scope(|scope| {
         let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
@@ -79,19 +76,6 @@ pub(crate) fn draw(loaded: &Loaded, folder: &Path) -> Result<Vec<PathBuf>, Failu
             .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect()
     })
-}
-
-fn pictures_of(study: &Study) -> Vec<(&'static str, picture::Picture)> {
-    let mut pictures = vec![
-        ("loss-first-100", picture::first_batches(study)),
-        ("loss-all", picture::all_batches(study)),
-    ];
-    if study.arms.len() > 1 {
-        pictures.push(("accuracy", picture::accuracy_per_epoch(study)));
-        pictures.push(("forest", picture::forest(study, &study.compare(Metric::default()))));
-        pictures.push(("initial-weights", picture::initial_weights(study)));
-    }
-    pictures
 }
 
 fn write(picture: &picture::Picture, folder: &Path, name: &str) -> Result<PathBuf, Failure> {

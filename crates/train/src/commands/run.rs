@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use experiment::{Overrides, Plan, load};
 use record::{Status, TypedPlan, read_run};
-use report::{LoadError, Loaded, Metric, Study, table};
+use report::{Comparison, LoadError, Metric, Study, table};
 use serde_json::json;
 use training::{Observer, Options, Outcome, RunReport, execute};
 
@@ -114,35 +114,38 @@ fn show(reports: &[RunReport], out: &Path) -> Done {
         }
         runs.push(report);
     }
-    let (folder, loaded) = match runs.as_slice() {
+    let (folder, (comparison, study)) = match runs.as_slice() {
         [] => return Ok(()),
         [report] => {
             let run =
                 read_run(&report.directory).map_err(|error| Failure::Failed(error.to_string()))?;
             results::print_run(&run, skipped > 0);
-            let Some(study) = Study::of(vec![run]) else { return Ok(()) };
-            (report.directory.clone(), Loaded::Study(study))
+            let Some(study) = Study::of(vec![run], Metric::default()) else { return Ok(()) };
+            (report.directory.clone(), (study.compare(), study))
         }
         [first, others @ ..] => {
             let one = others.iter().all(|report| report.spec.experiment == first.spec.experiment);
             let folder = if one { out.join(&first.spec.experiment) } else { out.to_owned() };
             let directories: Vec<PathBuf> =
                 runs.iter().map(|report| report.directory.clone()).collect();
-            let Some(loaded) = compared(&directories, skipped)? else { return Ok(()) };
-            (folder, loaded)
+            let Some(compared) = compared(&directories, skipped)? else { return Ok(()) };
+            (folder, compared)
         }
     };
     anstream::println!("  {}", folder.display());
-    for picture in results::draw(&loaded, &folder)? {
+    for picture in results::draw(&study, &comparison, &folder)? {
         anstream::println!("  {}", picture.display());
     }
     Ok(())
 }
 
 /// Reads several runs, and prints how they compare; nothing to draw where they cannot be compared.
-fn compared(directories: &[PathBuf], skipped: usize) -> Result<Option<Loaded>, Failure> {
-    let loaded = match Loaded::read(directories, Metric::default()) {
-        Ok(loaded) => loaded,
+fn compared(
+    directories: &[PathBuf],
+    skipped: usize,
+) -> Result<Option<(Comparison, Study)>, Failure> {
+    let study = match Study::read(directories, Metric::default()) {
+        Ok(study) => study,
         // The runs are done, and each is whole: that they do not meet on an axis is no failure of theirs.
         Err(error @ LoadError::Mixed { .. }) => {
             anstream::eprintln!("{error}");
@@ -150,16 +153,17 @@ fn compared(directories: &[PathBuf], skipped: usize) -> Result<Option<Loaded>, F
         }
         Err(error) => return Err(Failure::Failed(error.to_string())),
     };
-    if let Some(warning) = loaded.warnings().first() {
+    if let Some(warning) = study.warnings.first() {
         return Err(Failure::Failed(warning.to_string()));
     }
     let options = table::Options { width: results::terminal_width(), ..table::Options::default() };
-    results::print_comparison(&loaded, Metric::default(), options);
+    let comparison = study.compare();
+    results::print_comparison(&study, &comparison, options);
     if skipped > 0 {
         anstream::println!("\n{skipped} of the runs were finished before; --force runs them anew.");
     }
     anstream::println!();
-    Ok(Some(loaded))
+    Ok(Some((comparison, study)))
 }
 
 /// The end of the program that the runs' ends come to.

@@ -6,7 +6,9 @@ use std::collections::HashSet;
 use record::Scale;
 use serde_json::Value;
 
-use crate::load::plain;
+use crate::natural::natural_order;
+use crate::number::shortest;
+use crate::settings::written;
 
 /// A setting that a sweep varies.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +47,7 @@ impl SweepAxis {
     }
 
     /// Where `value` is among the values.
-    pub(crate) fn place(&self, value: &Value) -> Option<usize> {
+    pub(crate) fn index(&self, value: &Value) -> Option<usize> {
         self.values.binary_search_by(|other| order(other, value)).ok()
     }
 
@@ -54,10 +56,10 @@ impl SweepAxis {
         self.scale != Scale::Listed
     }
 
-    /// The number at a place of a numeric axis; on others the place itself.
-    pub(crate) fn number(&self, place: usize) -> f64 {
-        let number = self.values.get(place).and_then(Value::as_f64);
-        number.filter(|_| self.is_numeric()).unwrap_or(place as f64)
+    /// The value of this index on a numeric axis; on others the index itself.
+    pub(crate) fn number(&self, index: usize) -> f64 {
+        let number = self.values.get(index).and_then(Value::as_f64);
+        number.filter(|_| self.is_numeric()).unwrap_or(index as f64)
     }
 
     /// The setting, with those that vary along.
@@ -93,7 +95,7 @@ fn order(a: &Value, b: &Value) -> Ordering {
             number(a).total_cmp(&number(b))
         }
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        (Value::String(a), Value::String(b)) => a.cmp(b),
+        (Value::String(a), Value::String(b)) => natural_order(a, b),
         (Value::Array(a), Value::Array(b)) => {
             let unequal = a.iter().zip(b).map(|(a, b)| order(a, b)).find(|order| order.is_ne());
             unequal.unwrap_or(a.len().cmp(&b.len()))
@@ -104,28 +106,18 @@ fn order(a: &Value, b: &Value) -> Ordering {
 
 fn labels(values: &[Value]) -> Vec<String> {
     (3..18)
-        .map(|digits| values.iter().map(|value| written(value, digits)).collect::<Vec<_>>())
+        .map(|digits| values.iter().map(|value| label(value, digits)).collect::<Vec<_>>())
         .find(|labels| labels.iter().collect::<HashSet<_>>().len() == labels.len())
-        .unwrap_or_else(|| values.iter().map(plain).collect())
+        .unwrap_or_else(|| values.iter().map(written).collect())
 }
 
 /// A value with so many significant digits, where it is a number with more.
-fn written(value: &Value, digits: usize) -> String {
+fn label(value: &Value, digits: usize) -> String {
     match value {
         Value::Number(number) if number.is_f64() => {
-            number.as_f64().map_or_else(String::new, |x| significant(x, digits))
+            number.as_f64().map_or_else(String::new, |x| shortest(x, digits))
         }
-        other => plain(other),
-    }
-}
-
-fn significant(x: f64, digits: usize) -> String {
-    let rounded: f64 = format!("{x:.*e}", digits - 1).parse().unwrap_or(x);
-    let size = rounded.abs();
-    if size != 0.0 && !(1e-4..1e6).contains(&size) {
-        format!("{rounded:e}")
-    } else {
-        rounded.to_string()
+        other => written(other),
     }
 }
 
@@ -172,9 +164,10 @@ mod tests {
         fn every_value_is_found_again_and_no_two_are_written_alike(
             numbers in prop::collection::vec(prop_oneof![any::<f64>(), -3.0..3.0], 1..40),
         ) {
-            let values: Vec<Value> = numbers.iter().filter_map(|x| serde_json::Number::from_f64(*x)).map(Value::Number).collect();
+            let finite = numbers.iter().filter_map(|x| serde_json::Number::from_f64(*x));
+            let values: Vec<Value> = finite.map(Value::Number).collect();
             let axis = SweepAxis::new("a".into(), Scale::Linear, values.clone());
-            prop_assert!(values.iter().all(|value| axis.place(value).is_some()));
+            prop_assert!(values.iter().all(|value| axis.index(value).is_some()));
             let labels: HashSet<_> = axis.labels.iter().collect();
             prop_assert_eq!(labels.len(), axis.values.len());
         }
