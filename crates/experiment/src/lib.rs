@@ -1,37 +1,35 @@
-//! A TOML file as written, its validation and messages, and the plan that it resolves to: experiment -> arms
-//! (and points of a sweep) -> seeds -> runs. Nothing here trains, and nothing but the config files is read.
+//! A TOML file as written, its validation and messages, and the plan that it resolves to:
+//! experiment -> arms (and points of a sweep) -> seeds -> runs. Nothing here trains, and nothing
+//! but the config files is read.
 //!
-//! What was written is a tree of values that know where they stand (`tree`); what will run is [`Settings`], in which
-//! nothing is left open. [`load`] goes from the one to the other, and whatever is wrong on the way is a [`Problem`]
-//! with its file, line and column.
+//! | module | responsibility |
+//! | --- | --- |
+//! | `syntax` | TOML as written: source texts, values with their spans, diagnostics |
+//! | `settings` | the settings of a run, each section a type and the table of its fields |
+//! | `sweep` | axes over settings, and the points that they come to |
+//! | `overrides` | flags applied to files |
+//! | `plan` | experiments, arms, runs, shards |
+//! | `load` | from files and flags to a plan |
+//! | `schema`, `markdown` | the tables of fields for editors and for readers |
 
-mod axis;
-mod cost;
-mod flags;
-mod initializer;
 mod load;
-mod optimizer;
+mod markdown;
+mod overrides;
 mod plan;
-mod points;
-mod problem;
 mod schema;
-mod section;
 mod settings;
-mod shard;
-mod sources;
+mod string_enum;
 mod sweep;
-mod tree;
+mod syntax;
 
-pub use flags::Overrides;
-pub use initializer::{find_kind, read_initializer_line};
-pub use load::{load, load_text};
-pub use optimizer::{Algorithm, Optimizer, Schedule};
-pub use plan::{Arm, Experiment, Plan, RunSpec};
-pub use problem::{Problem, Problems};
+pub use load::{load, load_text, read_initializer_line};
+pub use markdown::markdown_tables;
+pub use overrides::Overrides;
+pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};
 pub use schema::schema;
 pub use settings::{
-    AdapterKind, Backend, Data, DataSet, DeviceChoice, Init, LastBatch, LayerInit, Length, Model,
-    Normalization, RecordLoss, Settings, Training,
+    AdapterKind, Algorithm, Backend, Data, DataSet, DeviceChoice, Init, LastBatch, LayerInit,
+    Length, Model, Normalization, Optimizer, RecordLoss, Schedule, Settings, Training, find_kind,
 };
-pub use shard::{Shard, ShardError};
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};
+pub use syntax::{ConfigError, Diagnostic};

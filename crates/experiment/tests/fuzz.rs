@@ -12,8 +12,8 @@ use experiment::{Overrides, load};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Whatever a config says, reading it takes less than this, a sweep of 100,000 points included: an allocation beyond it
-/// ends the process.
+/// Whatever a config says, reading it takes less than this, a sweep of 100,000 points included: an
+/// allocation beyond it ends the process.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, 256 << 20);
 

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use experiment::{Overrides, Plan, Problems, load};
+use experiment::{ConfigError, Overrides, Plan, load};
 use insta::assert_snapshot;
 
 /// Loads a config of that text, called `configs/x.toml`, with overrides.
-fn load_text(text: &str, set: &[&str]) -> Result<Plan, Problems> {
+fn load_text(text: &str, set: &[&str]) -> Result<Plan, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.toml");
     std::fs::write(&file, text).unwrap();
@@ -15,7 +15,8 @@ fn load_text(text: &str, set: &[&str]) -> Result<Plan, Problems> {
     load(&[file], &Overrides { set, ..Overrides::default() })
 }
 
-/// What is said about a config of that text. The folder's name, which differs from test to test, is taken out.
+/// What is said about a config of that text. The folder's name, which differs from test to test, is
+/// taken out.
 fn said(text: &str) -> String {
     said_with(text, &[])
 }

@@ -1,9 +1,10 @@
-//! What always holds of shards: they divide a plan, whatever its order, evenly; and a thousand of them that fail, are
-//! killed, repeated, overlap and are numbered anew midway bring every run to its end once, with little work wasted.
+//! What always holds of shards: they divide a plan, whatever its order, evenly; and a thousand of
+//! them that fail, are killed, repeated, overlap and are numbered anew midway bring every run to
+//! its end once, with little work wasted.
 //!
-//! The second is a simulation in time of its own: the partition, the locks, the records and their renames are the real
-//! ones, on a real file system, and only the training is left out. `cargo test` takes 100 shards of 2,000 runs;
-//! `scripts/simulate_scale.sh` says RUNS=100000 SHARDS=1000.
+//! The second is a simulation in time of its own: the partition, the locks, the records and their
+//! renames are the real ones, on a real file system, and only the training is left out. `cargo
+//! test` takes 100 shards of 2,000 runs; `scripts/simulate_scale.sh` says RUNS=100000 SHARDS=1000.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use std::cmp::Reverse;
@@ -95,10 +96,11 @@ fn what_is_no_shard_is_said_plainly() {
     insta::assert_snapshot!(said("0/8"), @"parts are numbered from 1: the first of 8 is 1/8");
     insta::assert_snapshot!(said("9/8"), @"there is no part 9 of 8: the last is 8/8");
     insta::assert_snapshot!(said("1/0"), @"a plan has at least one part: 1/1 is all of it");
-    insta::assert_snapshot!(said("1/2000000"), @"more than 1000000 parts are a slip");
+    insta::assert_snapshot!(said("1/2000000"), @"more than 1000000 parts are a typo");
 }
 
-/// Seconds that a process takes before its first run, and to find that a run is finished or elsewhere.
+/// Seconds that a process takes before its first run, and to find that a run is finished or
+/// elsewhere.
 const START: f64 = 1.0;
 const LOOK: f64 = 0.003;
 /// Seconds between checkpoints.
@@ -294,7 +296,8 @@ impl Cluster {
         self.lost += worked - kept;
     }
 
-    /// Goes through the runs of a process until there is one to work at, and through those that others were at once more.
+    /// Goes through the runs of a process until there is one to work at, and through those that
+    /// others were at once more.
     fn go_on(&mut self, process: usize, mut now: f64) {
         loop {
             let it = &mut self.processes[process];
@@ -351,8 +354,8 @@ impl Cluster {
         self.wake(process, now + left);
     }
 
-    /// Tells nine of ten processes to stop, as a person does who wants another number of shards; the others are forgotten
-    /// and run on.
+    /// Tells nine of ten processes to stop, as a person does who wants another number of shards;
+    /// the others are forgotten and run on.
     fn stop_most(&mut self, now: f64) {
         for process in 0..self.processes.len() {
             if process % 10 == 0 {

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use experiment::{Experiment, Overrides, Plan, Problems, RunSpec, Scale, SweepPoint, load};
+use experiment::{ConfigError, Experiment, Overrides, Plan, RunSpec, Scale, SweepPoint, load};
 use initializers::Initializer;
 use proptest::prelude::*;
 
-fn try_load(text: &str, set: &[&str], many: bool) -> Result<Plan, Problems> {
+fn try_load(text: &str, set: &[&str], many: bool) -> Result<Plan, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("x.toml");
     std::fs::write(&file, text).unwrap();
@@ -266,7 +266,8 @@ fn a_hundred_thousand_runs_are_planned_and_more_are_refused_before_there_are_any
     let plan = try_load(&format!("seeds = 1000\n{}", axes(10)), &[], false).unwrap();
     let ids: BTreeSet<String> = plan.runs().iter().map(RunSpec::id).collect();
     assert_eq!(ids.len(), 100_000);
-    let refused = |text: &str, many| try_load(text, &[], many).unwrap_err().list[0].message.clone();
+    let refused =
+        |text: &str, many| try_load(text, &[], many).unwrap_err().diagnostics[0].message.clone();
     assert!(
         refused(&format!("seeds = 1001\n{}", axes(10)), false)
             .contains("100,100 runs (1 arm x 100 points x 1,001 seeds)")

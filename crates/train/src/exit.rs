@@ -13,7 +13,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use experiment::{Problem, Problems};
+use experiment::{ConfigError, Diagnostic};
 
 use crate::signals;
 
@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     /// The person can put it right.
     BadInput(String),
     /// Several things in config files or flags that the person can put right.
-    Problems(Box<Problems>),
+    Config(Box<ConfigError>),
     /// The program could not do it.
     Failed(String),
     /// A signal stopped it; running it again goes on.
@@ -38,15 +38,15 @@ pub(crate) enum Failure {
 /// "Start me again": EX_TEMPFAIL of sysexits.h.
 pub(crate) const START_AGAIN: u8 = 75;
 
-impl From<Problems> for Failure {
-    fn from(problems: Problems) -> Self {
-        Failure::Problems(Box::new(problems))
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::Config(Box::new(error))
     }
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Failure::Problems(Box::new(problem.into()))
+impl From<Diagnostic> for Failure {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Failure::Config(Box::new(diagnostic.into()))
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn report(done: Done) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(Failure::BadInput(message)) => (2, error(&message)),
-        Err(Failure::Problems(problems)) => (2, problems.render(colour())),
+        Err(Failure::Config(error)) => (2, error.render(colour())),
         Err(Failure::Failed(message)) => (1, error(&message)),
         Err(Failure::Interrupted(message)) => (signals::exit_code(), message),
         Err(Failure::StartAgain(message)) => (START_AGAIN, message),

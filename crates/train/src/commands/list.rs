@@ -21,7 +21,7 @@ pub(crate) fn list(args: &ListArgs) -> Done {
         match load(std::slice::from_ref(&file), &Overrides::default()) {
             Ok(plan) => rows.extend(plan.experiments.into_iter().map(|experiment| {
                 let runs = experiment.arms.len() * experiment.seeds.len();
-                let (points, seeds) = (experiment.points(), experiment.seeds.len());
+                let (points, seeds) = (experiment.point_count(), experiment.seeds.len());
                 let title = match experiment.sweep.is_empty() {
                     true => experiment.title,
                     false => {
@@ -32,9 +32,9 @@ pub(crate) fn list(args: &ListArgs) -> Done {
                 };
                 (experiment.name, count(runs, "run"), title)
             })),
-            Err(problems) => {
+            Err(error) => {
                 let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let first = problems.list.first().map(|problem| problem.message.clone());
+                let first = error.diagnostics.first().map(|diagnostic| diagnostic.message.clone());
                 rows.push((name, "broken".to_owned(), first.unwrap_or_default()));
             }
         }

@@ -91,7 +91,7 @@ fn print_json(runs: &[RunSpec], there: &[There], rates: &Rates, args: &PlanArgs)
 }
 
 fn print_experiment(experiment: &Experiment) {
-    let points = experiment.points();
+    let points = experiment.point_count();
     let swept: Vec<&Arm> = experiment.arms.iter().step_by(points).collect();
     let seeds = experiment.seeds.len();
     let mut factors = vec![count(swept.len(), "arm"), count(seeds, "seed")];

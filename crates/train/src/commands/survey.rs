@@ -136,9 +136,12 @@ fn survey_planned(folder: &Path, typed: &TypedPlan, host: &str) -> Survey {
     let overrides = Overrides { set: typed.overrides.clone(), many: true };
     let runs = match load_text(&typed.config, &typed.text, &overrides) {
         Ok(plan) => plan.runs(),
-        Err(problems) => {
-            let first =
-                problems.list.first().map(|problem| problem.message.clone()).unwrap_or_default();
+        Err(error) => {
+            let first = error
+                .diagnostics
+                .first()
+                .map(|diagnostic| diagnostic.message.clone())
+                .unwrap_or_default();
             return unplanned(
                 folder,
                 host,

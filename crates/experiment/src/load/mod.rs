@@ -1,0 +1,10 @@
+//! From files and flags to a plan: parse each file, apply its arms and then the flags to its
+//! settings, read these, and tell all that is wrong at once.
+
+mod file;
+mod header;
+mod initializer_line;
+mod limit;
+
+pub use file::{load, load_text};
+pub use initializer_line::read_initializer_line;

@@ -1,0 +1,34 @@
+//! What will run: every setting of a run, nothing left open. Each section is a file with its type
+//! and the table of its fields; [`table`] says how to add a setting.
+
+mod backend;
+mod data;
+mod describe;
+mod domain;
+mod experiment_keys;
+mod identity;
+mod init;
+mod initializer;
+mod kinds;
+mod model;
+mod optimizer;
+mod read;
+mod run;
+mod table;
+mod training;
+mod write;
+
+pub use backend::{AdapterKind, Backend, DeviceChoice};
+pub use data::{Data, DataSet, Normalization};
+pub(crate) use describe::{Form, Group, Row, describe};
+pub(crate) use experiment_keys::{EXPERIMENT_KEYS, TOP_KEYS};
+pub(crate) use identity::Identity;
+pub(crate) use init::LAYER_NAMES;
+pub use init::{Init, LayerInit};
+pub use initializer::find_kind;
+pub(crate) use initializer::read_initializer;
+pub use model::Model;
+pub use optimizer::{Algorithm, Optimizer, Schedule};
+pub use run::Settings;
+
+pub use training::{LastBatch, Length, RecordLoss, Training};
