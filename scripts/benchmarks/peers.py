@@ -12,7 +12,7 @@ from .common import (
     CORES, ROOT, TARGET, build, floor_rate, kindling, machine, median, products, prose, run_operations, say, step_operations, timed,
 )
 
-PEERS = ROOT / "scripts" / "peers"
+PEERS = ROOT / "scripts" / "benchmarks" / "jobs"
 RUNS = 20
 # Where one run ends in validation accuracy, and how far apart the means over 20 runs may lie: all did the same job.
 BAND = (0.96, 0.98)
@@ -191,7 +191,7 @@ def lines(figures, why):
     yield ""
     built = {"dev": "built as plain `cargo run` builds", "release": "built with `--release`"}[figures["build"]]
     yield from prose(f"""
-        By `scripts/bench_peers.sh`, on {figures['machine']}; {figures['versions']}. The same job for all: 784-256-128-10, ReLU,
+        By `scripts/benchmarks/peers.sh`, on {figures['machine']}; {figures['versions']}. The same job for all: 784-256-128-10, ReLU,
         biases 0, Adam (rate 0.001, epsilon 1e-8), 858 batches of 128 of the 55,000 training images in a new order each epoch,
         each step's loss recorded, loss and accuracy on the 5,000 validation images after each of two epochs, accuracy on the
         10,000 test images at the end; all in 32-bit floats. Kindling is {built}. Medians of {len(figures['one']['Kindling'])}

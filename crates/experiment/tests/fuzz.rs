@@ -1,6 +1,6 @@
 //! Configs and flags that nobody would write: each is a plan or a message, in bounded memory.
 //!
-//! FUZZ_CASES says how many cases there are of each kind; scripts/fuzz.sh takes a million.
+//! FUZZ_CASES says how many cases there are of each kind; scripts/tests/fuzz.sh takes a million.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

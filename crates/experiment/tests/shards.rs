@@ -4,7 +4,7 @@
 //!
 //! The second is a simulation in time of its own: the partition, the locks, the records and their
 //! renames are the real ones, on a real file system, and only the training is left out. `cargo
-//! test` takes 100 shards of 2,000 runs; `scripts/simulate_scale.sh` says RUNS=100000 SHARDS=1000.
+//! test` takes 100 shards of 2,000 runs; `scripts/tests/simulate_scale.sh` says RUNS=100000 SHARDS=1000.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use std::cmp::Reverse;
@@ -15,7 +15,9 @@ use experiment::{Overrides, RunSpec, Shard, load_text};
 use proptest::prelude::*;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use record::{FORMAT, LockError, Provenance, RunDirectory, RunLock, RunRecord, Status, read_head};
+use record::{
+    FORMAT, LockError, Provenance, RunDirectory, RunLock, RunRecord, Status, read_header,
+};
 
 fn runs(config: &str) -> Vec<RunSpec> {
     load_text(Path::new("sweep.toml"), config, &Overrides::default()).unwrap().runs()
@@ -374,7 +376,7 @@ impl Cluster {
     }
 
     fn is_final(&self, run: usize) -> bool {
-        read_head(self.directory(run).path()).is_ok_and(|head| head.status.is_final())
+        read_header(self.directory(run).path()).is_ok_and(|header| header.status.is_final())
     }
 }
 

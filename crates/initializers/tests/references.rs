@@ -1,4 +1,4 @@
-//! Draws against PyTorch's, JAX's, Keras's, Flax's and Haiku's, as `scripts/reference_initializers.py` recorded them: by
+//! Draws against PyTorch's, JAX's, Keras's, Flax's and Haiku's, as `scripts/references/initializer_fixtures.py` recorded them: by
 //! two-sample test, and by value where nothing is random.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

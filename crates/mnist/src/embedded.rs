@@ -10,14 +10,17 @@ const TEST_IMAGES: &[u8] = include_bytes!("../data/t10k-images-idx3-ubyte.gz");
 const TEST_LABELS: &[u8] = include_bytes!("../data/t10k-labels-idx1-ubyte.gz");
 
 impl ImageSet {
-    /// MNIST, its first `validation` training images split off as the validation set; the tutorial splits off 5,000.
+    /// MNIST, its first `validation` training images split off as the validation set; the tutorial
+    /// splits off 5,000.
     ///
-    /// gzip's own checksum guards every byte as it is unpacked, and a test holds the bytes to the canonical SHA-256.
+    /// gzip's own checksum guards every byte as it is unpacked, and a test holds the bytes to the
+    /// canonical SHA-256.
     ///
     /// # Errors
     /// [`SetError::Validation`] where `validation` leaves none of the 60,000 images to train on.
     pub fn embedded(validation: usize) -> Result<ImageSet, SetError> {
-        // The two files unpack side by side: this is most of what a program does before its first step.
+        // The two files unpack side by side: this is most of what a program does before its first
+        // step.
         let (training, test) = std::thread::scope(|scope| {
             let test = scope.spawn(|| unpack(TEST_IMAGES, TEST_LABELS, "MNIST's test files"));
             (unpack(TRAINING_IMAGES, TRAINING_LABELS, "MNIST's training files"), test.join())

@@ -10,12 +10,12 @@ use crate::{ImageSet, SetError};
 
 impl ImageSet {
     /// Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-    /// `t10k-labels-idx1-ubyte` from `folder`, each plain or with `.gz`, and splits the first `validation` training
-    /// images off.
+    /// `t10k-labels-idx1-ubyte` from `folder`, each plain or with `.gz`, and splits the first
+    /// `validation` training images off.
     ///
     /// # Errors
-    /// [`SetError`]: a file is missing, is no IDX file of 28 x 28 images or of labels 0 to 9, is truncated or too
-    /// long, or does not match its sibling.
+    /// [`SetError`]: a file is missing, is no IDX file of 28 x 28 images or of labels 0 to 9, is
+    /// truncated or too long, or does not match its sibling.
     pub fn from_folder(folder: &Path, validation: usize) -> Result<ImageSet, SetError> {
         let training = read_pair(
             folder,

@@ -1,6 +1,7 @@
-//! Reading IDX, the format of the MNIST files: a big-endian header (two zero bytes, the type of the numbers, how many
-//! dimensions, then each dimension) and the numbers. Nothing in a file is believed before it is checked, and nothing is
-//! allocated beyond what the file really holds or [`MAX_BYTES`].
+//! Reading IDX, the format of the MNIST files: a big-endian header (two zero bytes, the type of the
+//! numbers, how many dimensions, then each dimension) and the numbers. Nothing in a file is
+//! believed before it is checked, and nothing is allocated beyond what the file really holds or
+//! [`MAX_BYTES`].
 
 use std::io::Read;
 
@@ -123,8 +124,8 @@ fn read_data(file: impl Read, count: u32, item: u64) -> Result<Vec<u8>, IdxError
     if claimed > MAX_BYTES {
         return Err(IdxError::TooLarge(count));
     }
-    // One byte beyond the claim tells a file that goes on. A false claim costs no memory: capacity beyond MNIST's own
-    // size is only taken as the data really come.
+    // One byte beyond the claim tells a file that goes on. A false claim costs no memory: capacity
+    // beyond MNIST's own size is only taken as the data really come.
     let mut data = Vec::with_capacity(claimed.min(64 << 20) as usize);
     file.take(claimed + 1).read_to_end(&mut data)?;
     match data.len() as u64 {

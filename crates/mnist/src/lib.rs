@@ -1,9 +1,9 @@
 //! MNIST, embedded in the binary, and any set of the same form from a folder.
 //!
-//! [`ImageSet::embedded`] unpacks the four canonical files; [`ImageSet::from_folder`] reads Fashion-MNIST, KMNIST or
-//! another set of 28 x 28 images in ten classes from its IDX files, plain or `.gz`. Both split the training file as the
-//! tutorial does: its first images are the validation set, the others the training set. A [`Split`] gives its raw bytes
-//! and is a burn dataset.
+//! [`ImageSet::embedded`] unpacks the four canonical files; [`ImageSet::from_folder`] reads
+//! Fashion-MNIST, KMNIST or another set of 28 x 28 images in ten classes from its IDX files, plain
+//! or `.gz`. Both split the training file as the tutorial does: its first images are the validation
+//! set, the others the training set. A [`Split`] gives its raw bytes and is a burn dataset.
 //!
 //! ```
 //! use burn_dataset::Dataset;

@@ -1,6 +1,6 @@
 //! Sets that are none: each folder is read or refused, in bounded memory.
 //!
-//! FUZZ_CASES says how many cases there are; scripts/fuzz.sh takes a million.
+//! FUZZ_CASES says how many cases there are; scripts/tests/fuzz.sh takes a million.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -14,8 +14,8 @@ use flate2::write::GzEncoder;
 use mnist::ImageSet;
 use proptest::prelude::*;
 
-/// A small file may claim to be a large one: no more than 64 MiB are believed before they are seen, and an allocation
-/// beyond this ends the process.
+/// A small file may claim to be a large one: no more than 64 MiB are believed before they are seen,
+/// and an allocation beyond this ends the process.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, 96 << 20);
 
@@ -25,7 +25,8 @@ fn cases() -> ProptestConfig {
     )
 }
 
-/// A file of so many items, with the numbers of its header and its length as they should be, or not.
+/// A file of so many items, with the numbers of its header and its length as they should be, or
+/// not.
 fn file(item: usize, dimensions: &'static [u32], label: bool) -> impl Strategy<Value = Vec<u8>> {
     let count = prop_oneof![6 => 0u32..5, 1 => any::<u32>()];
     let shape =

@@ -6,10 +6,11 @@ use std::path::Path;
 /// What the name of a file that is being written starts and ends with.
 const TEMPORARY: (&str, &str) = (".", ".tmp");
 
-/// Writes `bytes` to `path` under a temporary name in the same folder, syncs them to disk and renames.
+/// Writes `bytes` to `path` under a temporary name in the same folder, syncs them to disk and
+/// renames.
 ///
-/// A reader sees the old file or the new one, whatever happens to the process or the machine. Missing folders on the
-/// way are created.
+/// A reader sees the old file or the new one, whatever happens to the process or the machine.
+/// Missing folders on the way are created.
 ///
 /// # Errors
 /// Whatever the file system answers; `path` is then as it was.
@@ -20,7 +21,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file =
         tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(bytes)?;
-    // Temporary files are private by default; a record is as readable as any file that the user makes.
+    // Temporary files are private by default; a record is as readable as any file that the user
+    // makes.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -34,7 +36,8 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what a killed process left of files that it was writing. Only for who alone may write in `folder`.
+/// Removes what a killed process left of files that it was writing. Only for who alone may write in
+/// `folder`.
 pub(crate) fn remove_temporaries(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -1,7 +1,9 @@
-//! Checkpoints: all that a run needs to go on as if it had never stopped, each in one file that is whole or is not used.
+//! Checkpoints: all that a run needs to go on as if it had never stopped, each in one file that is
+//! whole or is not used.
 //!
-//! A checkpoint is `checkpoint/step-<n>-<sha256>.cbor`: CBOR (RFC 8949), under a name that holds the SHA-256 of its
-//! content. One file appears by one rename, and one checksum covers every bit of it.
+//! A checkpoint is `checkpoint/step-<n>-<sha256>.cbor`: CBOR (RFC 8949), under a name that holds
+//! the SHA-256 of its content. One file appears by one rename, and one checksum covers every bit of
+//! it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,8 @@ use crate::checksum::checksum;
 use crate::read::read_file;
 use crate::{Epoch, Provenance, ReadError, RunDirectory};
 
-/// The version of the format of checkpoints that this crate writes. It reads this one and every older one.
+/// The version of the format of checkpoints that this crate writes. It reads this one and every
+/// older one.
 pub const CHECKPOINT_FORMAT: u32 = 1;
 
 /// The folder of a run's checkpoints.
@@ -67,7 +70,8 @@ impl RunDirectory {
         Ok(())
     }
 
-    /// The checkpoints that there are, the newest first, which is the one with the most steps whatever the clock said.
+    /// The checkpoints that there are, the newest first, which is the one with the most steps
+    /// whatever the clock said.
     pub fn checkpoints(&self) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.path().join(FOLDER)).into_iter().flatten().flatten();
         let mut found: Vec<(u64, PathBuf)> = entries

@@ -16,7 +16,8 @@ pub fn checksum<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A pretty-printed JSON object with one more field, `checksum`: the SHA-256 of the text before that field.
+/// A pretty-printed JSON object with one more field, `checksum`: the SHA-256 of the text before
+/// that field.
 pub(crate) fn seal(object: &str) -> String {
     let body = object.trim_end().strip_suffix('}').unwrap_or(object).trim_end();
     format!("{body}{BEFORE}{}{AFTER}", checksum([body.as_bytes()]))

@@ -65,7 +65,8 @@ impl RunDirectory {
         write_atomically(&self.0.join(name), bytes)
     }
 
-    /// Writes `run.json`. For a run with a result this is the last write: it names the checksum of every other file.
+    /// Writes `run.json`. For a run with a result this is the last write: it names the checksum of
+    /// every other file.
     ///
     /// # Errors
     /// Whatever the file system answers.

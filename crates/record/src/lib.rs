@@ -5,40 +5,51 @@
 //! | file | what it is |
 //! | --- | --- |
 //! | `config.toml` | the resolved config: running it repeats the run |
-//! | `run.json` | [`RunRecord`]: identity, status, provenance, settings, initial weights, final metrics |
+//! | `run.json` | [`RunRecord`]: identity, status, provenance, settings, final metrics |
 //! | `steps.csv` | [`Step`]: the loss of every step |
 //! | `epochs.csv` | [`Epoch`]: training and validation, once an epoch |
 //! | `model.safetensors` | the final weights |
 //! | `checkpoint/` | while the run is unfinished, the newest two [`Checkpoint`]s |
 //! | `lock` | held by the process that writes the run |
 //!
-//! Above the runs, `runs/<experiment>/.plan.json` is the [`TypedPlan`] that they come from.
+//! Above the runs, `runs/<experiment>/.plan.json` is the [`GivenCommand`] that they come from.
 //!
-//! Every file appears whole or not at all: it is written under a temporary name, synced and renamed. `run.json` is
-//! written last, names the SHA-256 of the others and carries one of itself, so that a record is either whole or plainly
-//! unfinished, and a damaged one is told from both. `docs/record.md` describes every file and field.
+//! Every file appears whole or not at all: it is written under a temporary name, synced and
+//! renamed. `run.json` is written last, names the SHA-256 of the others and carries one of itself,
+//! so that a record is either whole or plainly unfinished, and a damaged one is told from both.
+//! `docs/record.md` describes every file and field.
 
 mod atomic;
 mod checkpoint;
 mod checksum;
 mod directory;
+mod given_command;
+mod json_number;
 mod lock;
 mod read;
 mod run;
+mod run_header;
+mod run_state;
 mod series;
-mod status;
-mod typed;
+mod superseded;
+#[cfg(test)]
+mod testing;
 
 pub use atomic::write_atomically;
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
 pub use checksum::checksum;
 pub use directory::RunDirectory;
+pub use given_command::GivenCommand;
+pub use json_number::json_number;
 pub use lock::{LockError, RunLock};
-pub use read::{ReadError, Run, find_runs, read_record, read_run, read_series, read_weights};
+pub use read::{
+    ReadError, Run, find_runs, read_record, read_run, read_series, read_weights, read_whole_record,
+};
 pub use run::{
     AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption,
     RunRecord, Scale, Status, SweepPoint,
 };
+pub use run_header::{RunHeader, read_header};
+pub use run_state::{LastSeen, RunState, run_folders, run_state, run_states};
 pub use series::{Epoch, Step};
-pub use status::{Head, Standing, Whereabouts, read_head, run_folders, standing, standings};
-pub use typed::TypedPlan;
+pub use superseded::{count_superseded, find_superseded, superseded_path};

@@ -20,8 +20,8 @@ pub struct RunLock {
 /// Why a run cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process is at it.
-    #[error("{} is being written by another process{}", directory.display(), pid.map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    /// Another process holds the lock.
+    #[error("{} is being written by another process{}", directory.display(), in_brackets(*pid))]
     Held {
         /// The run's directory.
         directory: PathBuf,
@@ -44,9 +44,13 @@ pub enum LockError {
     },
 }
 
+fn in_brackets(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}
+
 impl RunLock {
-    /// Whether the directory is still the one that was locked. To be asked before every write: a directory that was
-    /// removed may have been made again, and locked, by another process.
+    /// Whether the directory is still the one that was locked. It is asked before every write: a
+    /// directory that was removed may have been created again, and locked, by another process.
     ///
     /// # Errors
     /// [`LockError::Lost`].
@@ -63,8 +67,8 @@ pub(crate) fn lock_file(directory: &Path) -> PathBuf {
 }
 
 impl RunDirectory {
-    /// Creates the directory, takes its lock, and clears away what a killed process was in the middle of writing. The
-    /// lock is the operating system's, so a dead process holds none.
+    /// Creates the directory, takes its lock, and clears away what a killed process was in the
+    /// middle of writing. The lock is the operating system's, so a dead process holds none.
     ///
     /// # Errors
     /// [`LockError`]: another process holds it, or the directory cannot be written.
@@ -101,8 +105,8 @@ impl RunDirectory {
         Ok(lock)
     }
 
-    /// Moves the directory and all in it to `destination`, which must not exist: out of the way of another run, and not
-    /// lost. What is locked afterwards is a new, empty directory.
+    /// Moves the directory and all in it to `destination`, which must not exist: out of the way of
+    /// another run, and not lost. What is locked afterwards is a new, empty directory.
     ///
     /// # Errors
     /// [`LockError`].
@@ -115,6 +119,24 @@ impl RunDirectory {
         let _ = std::fs::remove_file(lock_file(destination));
         drop(lock);
         self.lock()
+    }
+
+    /// Moves the directory at `source`, which [`set_aside`](Self::set_aside) made, back to this one.
+    /// This one must hold nothing but its lock.
+    ///
+    /// # Errors
+    /// [`LockError`]: this directory holds something, or another process was faster.
+    pub fn bring_back(&self, lock: RunLock, source: &Path) -> Result<RunLock, LockError> {
+        lock.check()?;
+        let failed = |error| LockError::Io { directory: self.path().to_owned(), source: error };
+        // A folder can replace an empty one, and only an empty one. A process that locks the folder
+        // in between makes it hold a new lock.
+        std::fs::remove_file(lock_file(self.path())).map_err(failed)?;
+        let moved = std::fs::rename(source, self.path());
+        drop(lock);
+        let lock = self.lock()?;
+        moved.map_err(failed)?;
+        Ok(lock)
     }
 }
 
@@ -170,6 +192,24 @@ mod tests {
         lock.check().unwrap();
         assert_eq!(std::fs::read(aside.join("config.toml")).unwrap(), b"old");
         assert!(!directory.path().join("config.toml").exists());
+        assert!(matches!(directory.lock(), Err(LockError::Held { .. })));
+    }
+
+    #[test]
+    fn what_was_set_aside_comes_back_to_a_directory_that_holds_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = RunDirectory::new(folder.path().join("run"));
+        directory.write_config("old").unwrap();
+        let aside = folder.path().join("aside");
+        let lock = directory.set_aside(directory.lock().unwrap(), &aside).unwrap();
+        directory.write_config("new").unwrap();
+        assert!(matches!(directory.bring_back(lock, &aside), Err(LockError::Io { .. })));
+        assert_eq!(std::fs::read(directory.path().join("config.toml")).unwrap(), b"new");
+        std::fs::remove_file(directory.path().join("config.toml")).unwrap();
+        let lock = directory.bring_back(directory.lock().unwrap(), &aside).unwrap();
+        lock.check().unwrap();
+        assert_eq!(std::fs::read(directory.path().join("config.toml")).unwrap(), b"old");
+        assert!(!aside.exists());
         assert!(matches!(directory.lock(), Err(LockError::Held { .. })));
     }
 }

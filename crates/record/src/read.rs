@@ -1,4 +1,5 @@
-//! Reading records back: for reports, for resuming, for listing. What is broken is named, never guessed at.
+//! Reading records back: for reports, for resuming, for listing. What is broken is named, never
+//! guessed at.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,10 @@ pub enum ReadError {
         reason: String,
     },
     /// A newer program wrote the record.
-    #[error("{} has format {found}, but this program knows formats up to {known}: use a newer version", path.display())]
+    #[error(
+        "{} has format {found}, but this program knows formats up to {known}: use a newer version",
+        path.display()
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -53,8 +57,8 @@ pub enum ReadError {
     },
 }
 
-/// Reads `run.json` of a run directory and checks it against the checksum that it carries; the other files are not
-/// looked at.
+/// Reads `run.json` of a run directory and checks it against the checksum that it carries; the
+/// other files are not looked at.
 ///
 /// # Errors
 /// See [`ReadError`].
@@ -85,8 +89,9 @@ pub fn read_record(directory: &Path) -> Result<RunRecord, ReadError> {
     serde_json::from_value(json).map_err(|error| damaged(error.to_string()))
 }
 
-/// Reads a run whole, and checks every file of a run that has a result against its checksum; but for the weights, which
-/// [`read_weights`] checks: they are the largest file by far, and most readers have no use for them.
+/// Reads a run whole, and checks every file of a run that has a result against its checksum; but
+/// for the weights, which [`read_weights`] checks: they are the largest file by far, and most
+/// readers have no use for them.
 ///
 /// # Errors
 /// See [`ReadError`].
@@ -94,7 +99,8 @@ pub fn read_run(directory: &Path) -> Result<Run, ReadError> {
     read_series(directory, read_record(directory)?)
 }
 
-/// Reads what [`read_run`] reads beside `run.json`, which is `record`, and checks the files in the same way.
+/// Reads what [`read_run`] reads beside `run.json`, which is `record`, and checks the files in the
+/// same way.
 ///
 /// # Errors
 /// See [`ReadError`].
@@ -124,6 +130,18 @@ pub fn read_weights(directory: &Path, record: &RunRecord) -> Result<Vec<u8>, Rea
     }
 }
 
+/// Reads the record of a run. Where it has a result, every other file is checked too.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_whole_record(directory: &Path) -> Result<RunRecord, ReadError> {
+    let Run { record, .. } = read_run(directory)?;
+    if record.status.is_final() {
+        read_weights(directory, &record)?;
+    }
+    Ok(record)
+}
+
 fn read_checked(path: PathBuf, expected: &str) -> Result<Vec<u8>, ReadError> {
     let bytes = read_file(&path)?;
     if checksum([&bytes[..]]) != expected {
@@ -135,8 +153,8 @@ fn read_checked(path: PathBuf, expected: &str) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
-/// Every run directory at or below `root`, in the order of their paths: the folders that hold a `run.json`. Hidden
-/// folders are passed over.
+/// Every run directory at or below `root`, in the order of their paths: the folders that hold a
+/// `run.json`. Hidden folders are passed over.
 ///
 /// # Errors
 /// When `root` itself cannot be listed.
@@ -183,7 +201,8 @@ fn read_csv<T: DeserializeOwned>(path: &Path, may_be_missing: bool) -> Result<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Metrics, Provenance, RunDirectory, Status};
+    use crate::testing::example_record;
+    use crate::{Metrics, RunDirectory, Status};
 
     fn write_run(path: &Path) -> RunRecord {
         let directory = RunDirectory::new(path);
@@ -200,30 +219,15 @@ mod tests {
                 validation_accuracy: 0.5,
             }])
             .unwrap();
-        let record = RunRecord {
-            format: FORMAT,
-            id: "0123456789abcdef".into(),
-            experiment: "e".into(),
-            arm: "base".into(),
-            sweep: None,
-            seed: 3,
-            title: "t".into(),
-            status: Status::Finished,
-            message: None,
-            steps_planned: 2,
-            steps: 2,
-            settings: [("seed".to_owned(), 3.into())].into(),
-            provenance: Provenance::default(),
-            initial_weights: Vec::new(),
-            metrics: Some(Metrics {
-                last_batch_loss: f64::INFINITY,
-                validation_loss: 0.1,
-                validation_accuracy: 0.9712,
-                test_loss: 0.1,
-                test_accuracy: 0.97,
-            }),
-            files: Default::default(),
+        let metrics = Metrics {
+            last_batch_loss: f64::INFINITY,
+            validation_loss: 0.1,
+            validation_accuracy: 0.9712,
+            test_loss: 0.1,
+            test_accuracy: 0.97,
         };
+        let record = example_record(Status::Finished, None);
+        let record = RunRecord { metrics: Some(metrics), ..record };
         directory.write_record(&record).unwrap();
         record
     }

@@ -17,7 +17,8 @@ pub struct RunRecord {
     pub id: String,
     /// The experiment's name.
     pub experiment: String,
-    /// The arm's name; `base` where the experiment has but one. Each point of a sweep is an arm of its own.
+    /// The arm's name; `base` where the experiment has but one. Each point of a sweep is an arm of
+    /// its own.
     pub arm: String,
     /// Where in a sweep the run stands; none where the experiment sweeps over nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +50,8 @@ pub struct RunRecord {
 /// Where in a sweep a run stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepPoint {
-    /// The arm that was swept: that of the config, without the point; `base` where the config names none.
+    /// The arm that was swept: that of the config, without the point; `base` where the config names
+    /// none.
     pub arm: String,
     /// The value on each axis, in the order of the config.
     pub axes: Vec<AxisValue>,
@@ -82,7 +84,7 @@ pub enum Scale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// A process is at it, or died at it.
+    /// A process is writing it, or died while it did.
     Running,
     /// All steps made.
     Finished,
@@ -136,15 +138,16 @@ pub struct Provenance {
     pub host: String,
     /// SHA-256 of the images and labels, where they are not the ones that the program brings along.
     pub data: Option<String>,
-    /// When the run was started, or gone on with for the last time; RFC 3339 in UTC.
+    /// When the run was started, or resumed for the last time; RFC 3339 in UTC.
     pub started: String,
     /// Seconds spent in training, validation included, over all parts of an interrupted run.
+    #[serde(with = "crate::json_number")]
     pub training_seconds: f64,
-    /// Where an interrupted run was gone on with.
+    /// Where an interrupted run was resumed.
     pub resumed: Vec<Resumption>,
 }
 
-/// Where an interrupted run was gone on with.
+/// Where an interrupted run was resumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resumption {
     /// The first step after the interruption.
@@ -203,12 +206,16 @@ pub struct InitialWeights {
     /// `[fan_in, fan_out]`.
     pub shape: [usize; 2],
     /// Their mean.
+    #[serde(with = "crate::json_number")]
     pub mean: f64,
     /// Their standard deviation (of the population).
+    #[serde(with = "crate::json_number")]
     pub std: f64,
     /// The smallest.
+    #[serde(with = "crate::json_number")]
     pub min: f64,
     /// The largest.
+    #[serde(with = "crate::json_number")]
     pub max: f64,
     /// How they are distributed between the smallest and the largest.
     pub histogram: Histogram,
@@ -218,17 +225,36 @@ pub struct InitialWeights {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
     /// Lower edge of the first bin.
+    #[serde(with = "crate::json_number")]
     pub min: f64,
     /// Upper edge of the last bin, included in it.
+    #[serde(with = "crate::json_number")]
     pub max: f64,
-    /// Numbers in each bin.
+    /// Numbers in each bin. What is not finite is in none.
     pub counts: Vec<u64>,
 }
 
-impl InitialWeights {
+impl Histogram {
     /// Bins of the recorded histogram.
     const BINS: usize = 64;
 
+    fn of(numbers: &[f32]) -> Self {
+        let finite = || numbers.iter().filter(|number| number.is_finite()).map(|&n| f64::from(n));
+        let [min, max] = match finite().count() {
+            0 => [0.0; 2],
+            _ => [finite().fold(f64::INFINITY, f64::min), finite().fold(-f64::INFINITY, f64::max)],
+        };
+        let scale = if max > min { Self::BINS as f64 / (max - min) } else { 0.0 };
+        let mut counts = vec![0; Self::BINS];
+        for number in finite() {
+            let bin = ((number - min) * scale) as usize;
+            counts[bin.min(Self::BINS - 1)] += 1;
+        }
+        Histogram { min, max, counts }
+    }
+}
+
+impl InitialWeights {
     /// Summarizes the weights of `layer` (from 1).
     pub fn of(layer: usize, shape: [usize; 2], weights: &[f32]) -> Self {
         let n = weights.len().max(1) as f64;
@@ -238,21 +264,8 @@ impl InitialWeights {
         let max = weights.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let (min, max) =
             if weights.is_empty() { (0.0, 0.0) } else { (f64::from(min), f64::from(max)) };
-        let mut counts = vec![0; Self::BINS];
-        let scale = if max > min { Self::BINS as f64 / (max - min) } else { 0.0 };
-        for &w in weights {
-            let bin = ((f64::from(w) - min) * scale) as usize;
-            counts[bin.min(Self::BINS - 1)] += 1;
-        }
-        InitialWeights {
-            layer,
-            shape,
-            mean,
-            std: variance.sqrt(),
-            min,
-            max,
-            histogram: Histogram { min, max, counts },
-        }
+        let (std, histogram) = (variance.sqrt(), Histogram::of(weights));
+        InitialWeights { layer, shape, mean, std, min, max, histogram }
     }
 }
 
@@ -260,17 +273,19 @@ impl InitialWeights {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Loss of the last step's batch: the tutorial's "loss".
-    #[serde(with = "crate::series::non_finite")]
+    #[serde(with = "crate::json_number")]
     pub last_batch_loss: f64,
     /// Mean loss over the validation images, after the last step.
-    #[serde(with = "crate::series::non_finite")]
+    #[serde(with = "crate::json_number")]
     pub validation_loss: f64,
     /// Share of the validation images classified rightly, 0 to 1, after the last step.
+    #[serde(with = "crate::json_number")]
     pub validation_accuracy: f64,
     /// Mean loss over the test images, after the last step.
-    #[serde(with = "crate::series::non_finite")]
+    #[serde(with = "crate::json_number")]
     pub test_loss: f64,
     /// Share of the test images classified rightly, 0 to 1, after the last step.
+    #[serde(with = "crate::json_number")]
     pub test_accuracy: f64,
 }
 
@@ -308,6 +323,21 @@ mod tests {
             (difference.field.as_str(), difference.before.as_str(), difference.now.as_str()),
             ("cpu", "one", "two")
         );
+    }
+
+    #[test]
+    fn infinite_weights_are_summed_up_and_are_in_no_bin() {
+        let weights = [1.0, f32::INFINITY, f32::NEG_INFINITY, 2.0, f32::NAN];
+        let summary = InitialWeights::of(1, [1, 5], &weights);
+        assert_eq!((summary.min, summary.max), (f64::NEG_INFINITY, f64::INFINITY));
+        assert!(summary.mean.is_nan() && summary.std.is_nan());
+        assert_eq!((summary.histogram.min, summary.histogram.max), (1.0, 2.0));
+        assert_eq!(summary.histogram.counts.iter().sum::<u64>(), 2);
+        let text = serde_json::to_string(&summary).unwrap();
+        assert!(text.contains("\"mean\":\"NaN\"") && text.contains("\"max\":\"inf\""), "{text}");
+        assert!(serde_json::from_str::<InitialWeights>(&text).unwrap().mean.is_nan());
+        let none = InitialWeights::of(1, [1, 1], &[f32::NAN]).histogram;
+        assert_eq!((none.min, none.max, none.counts.iter().sum::<u64>()), (0.0, 0.0, 0));
     }
 
     #[test]

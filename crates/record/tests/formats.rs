@@ -1,5 +1,5 @@
-//! Records of every version of the format stay readable. The fixtures of a version are never changed: what a new version
-//! changes gets new ones.
+//! Records of every version of the format stay readable. The fixtures of a version are never
+//! changed: what a new version changes gets new ones.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

@@ -1,6 +1,6 @@
 //! Records that no program of ours would write: each is read or refused, in bounded memory.
 //!
-//! FUZZ_CASES says how many cases there are of each kind; scripts/fuzz.sh takes a million.
+//! FUZZ_CASES says how many cases there are of each kind; scripts/tests/fuzz.sh takes a million.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use record::{checksum, find_runs, read_checkpoint, read_record, read_run};
 
-/// Whatever the files of a small record hold, reading them takes less than this: an allocation beyond it ends the
-/// process.
+/// Whatever the files of a small record hold, reading them takes less than this: an allocation
+/// beyond it ends the process.
 #[global_allocator]
 static ALLOCATOR: Cap<System> = Cap::new(System, 64 << 20);
 
@@ -79,7 +79,9 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn any_run_json_is_read_or_refused(start in any::<Index>(), length in 0usize..40, scrap in scrap(), seal in any::<bool>()) {
+    fn any_run_json_is_read_or_refused(
+        start in any::<Index>(), length in 0usize..40, scrap in scrap(), seal in any::<bool>(),
+    ) {
         let folder = folder();
         let text = spliced(run_json().as_bytes(), start, length, &scrap);
         let text = if seal { sealed(&String::from_utf8_lossy(&text)).into_bytes() } else { text };
@@ -92,20 +94,25 @@ proptest! {
 
     #[test]
     fn any_series_of_an_unfinished_run_is_read_or_refused(
-        start in any::<Index>(), length in 0usize..20, scrap in scrap(), rows in prop::collection::vec("[-0-9a-zA-Z.,\"\n]{0,20}", 0..6),
+        start in any::<Index>(), length in 0usize..20, scrap in scrap(),
+        rows in prop::collection::vec("[-0-9a-zA-Z.,\"\n]{0,20}", 0..6),
     ) {
         let folder = folder();
         std::fs::copy(fixture("interrupted/run.json"), folder.path().join("run.json")).unwrap();
         let steps = std::fs::read(fixture("interrupted/steps.csv")).unwrap();
-        std::fs::write(folder.path().join("steps.csv"), spliced(&steps, start, length, &scrap)).unwrap();
+        let spliced = spliced(&steps, start, length, &scrap);
+        std::fs::write(folder.path().join("steps.csv"), spliced).unwrap();
         std::fs::write(folder.path().join("epochs.csv"), rows.concat()).unwrap();
         let _ = read_run(folder.path());
     }
 
     #[test]
-    fn any_checkpoint_is_read_or_refused(start in any::<Index>(), length in 0usize..40, scrap in scrap(), named in any::<bool>()) {
+    fn any_checkpoint_is_read_or_refused(
+        start in any::<Index>(), length in 0usize..40, scrap in scrap(), named in any::<bool>(),
+    ) {
         let folder = folder();
-        let whole = std::fs::read_dir(fixture("interrupted/checkpoint")).unwrap().next().unwrap().unwrap().path();
+        let mut checkpoints = std::fs::read_dir(fixture("interrupted/checkpoint")).unwrap();
+        let whole = checkpoints.next().unwrap().unwrap().path();
         let id = "0123456789abcdef";
         let bytes = spliced(&std::fs::read(&whole).unwrap(), start, length, &scrap);
         let sum = if named { checksum([&bytes[..]]) } else { "0".repeat(64) };

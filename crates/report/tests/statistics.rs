@@ -1,5 +1,5 @@
 //! Every statistic against SciPy, statsmodels and rliable, by the figures that
-//! scripts/reference_statistics.py wrote.
+//! scripts/references/statistics_fixtures.py wrote.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

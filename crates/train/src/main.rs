@@ -1,53 +1,64 @@
-//! The command line: parse, call, print. What is done is done in the libraries; what is said is said in `commands`, a
-//! file each.
+//! The command line: parse, call a library, print. Each command is a file in `commands`, and what
+//! several of them print is in `output`.
 
-mod args;
+mod cli;
 mod commands;
-mod estimate;
 mod exit;
-mod progress;
-mod signals;
+mod output;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use cli::{Cli, Command};
+use exit::Done;
 
-/// glibc's allocator returns every large buffer to the kernel and asks for it again; this one keeps it.
+/// glibc's allocator returns every large buffer to the kernel and asks for it again; this one keeps
+/// it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    keep_workers_quiet();
-    let done = match cli.command {
-        None => commands::run::run(&cli.run),
-        Some(Command::Run(args)) => commands::run::run(&args),
-        Some(Command::Plan(args)) => commands::plan::plan(&args),
-        Some(Command::List(args)) => commands::list::list(&args),
-        Some(Command::Status(args)) => commands::status::status(&args),
-        Some(Command::Compare(args)) => commands::compare::compare(&args),
-        Some(Command::Report(args)) => commands::report::report(&args),
-        Some(Command::Replay(args)) => commands::replay::replay(&args),
-        Some(Command::Inits(args)) => commands::inits::inits(&args),
-        Some(Command::Hist(args)) => commands::hist::hist(&args),
-        Some(Command::Devices(args)) => commands::devices::devices(&args),
-        Some(Command::Schema) => commands::schema::schema(),
-        Some(Command::Completions { shell }) => commands::completions::completions(shell),
+    silence_panics_of_workers();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => return exit::report_usage(&message),
     };
+    let mut out = anstream::stdout();
+    let done = call(cli, &mut out).and_then(|()| Ok(out.flush()?));
+    drop(out);
     exit::report(done)
 }
 
-/// A panic on another thread than this one is caught there and told as the error of its run; it is not to be told twice.
-/// With RUST_BACKTRACE, which asks for more, it is.
-fn keep_workers_quiet() {
-    let tell = std::panic::take_hook();
+/// Carries out the command; `out` takes its result.
+fn call(cli: Cli, out: &mut dyn Write) -> Done {
+    match cli.command {
+        None => commands::run::run(&cli.run, out),
+        Some(Command::Run(args)) => commands::run::run(&args, out),
+        Some(Command::Plan(args)) => commands::plan::plan(&args, out),
+        Some(Command::List(args)) => commands::list::list(&args, out),
+        Some(Command::Status(args)) => commands::status::status(&args, out),
+        Some(Command::Compare(args)) => commands::compare::compare(&args, out),
+        Some(Command::Report(args)) => commands::report::report(&args, out),
+        Some(Command::Replay(args)) => commands::replay::replay(&args, out),
+        Some(Command::Inits(args)) => commands::inits::inits(&args, out),
+        Some(Command::Hist(args)) => commands::hist::hist(&args, out),
+        Some(Command::Devices(args)) => commands::devices::devices(&args, out),
+        Some(Command::Schema) => commands::schema::schema(out),
+        Some(Command::Completions { shell }) => commands::completions::completions(shell, out),
+    }
+}
+
+/// A panic on a worker's thread is caught there and becomes the error of its run, so it is not
+/// printed as well. With RUST_BACKTRACE it is.
+fn silence_panics_of_workers() {
+    let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if std::thread::current().name() == Some("main")
             || std::env::var_os("RUST_BACKTRACE").is_some()
         {
-            tell(panic);
+            print(panic);
         }
     }));
 }

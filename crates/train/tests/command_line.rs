@@ -103,7 +103,8 @@ fn arms_and_seeds_become_runs_that_share_their_first_batch() {
         .map(|run| format!("{}-{}", run["arm"], run["seed"]).replace('"', ""))
         .collect();
     assert_eq!(named, ["a-0", "b-0", "a-1", "b-1"]);
-    // Same seed, same weights, same batches: recorded after the update, the loss of a batch is lower.
+    // Same seed, same weights, same batches: recorded after the update, the loss of a batch is
+    // lower.
     let steps = |arm: &str| {
         record::read_run(&lab.path().join(format!("runs/arms/{arm}/seed-1"))).unwrap().steps
     };
@@ -194,7 +195,7 @@ fn an_output_folder_that_cannot_be_made_is_bad_input() {
 }
 
 #[test]
-fn a_slip_in_a_config_ends_with_code_2_and_its_place() {
+fn an_error_in_a_config_ends_with_code_2_and_its_place() {
     let lab = Lab::new();
     lab.write("slip.toml", "[optimizer]\nlerning_rate = 0.01\n");
     let output = lab.train(&["--config", "slip.toml"]);
@@ -203,7 +204,7 @@ fn a_slip_in_a_config_ends_with_code_2_and_its_place() {
 }
 
 #[test]
-fn a_slip_in_a_flag_ends_with_code_2() {
+fn an_error_in_a_flag_ends_with_code_2() {
     let lab = Lab::new();
     for arguments in [
         &["--config"][..],

@@ -1,5 +1,6 @@
-//! Faults, injected while a run is under way: whatever happens, no record is half-written, no damage is used silently,
-//! and the run that is started again ends with the bits of one that was never disturbed.
+//! Faults, injected while a run is under way: whatever happens, no record is half-written, no
+//! damage is used silently, and the run that is started again ends with the bits of one that was
+//! never disturbed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -114,7 +115,8 @@ fn flip_a_bit(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
-/// What may be there at any moment: nothing, or a record that can be read; a finished one with all its files.
+/// What may be there at any moment: nothing, or a record that can be read; a finished one with all
+/// its files.
 fn assert_readable(directory: &Path) -> Option<Status> {
     match read_run(directory) {
         Ok(run) => {
@@ -130,7 +132,7 @@ fn assert_readable(directory: &Path) -> Option<Status> {
 
 #[test]
 fn killed_at_any_moment_a_run_leaves_no_broken_record_and_resumes_to_the_bit() {
-    // KILLS says how often; scripts/faults.sh takes 200.
+    // KILLS says how often; scripts/tests/faults.sh takes 200.
     let kills: u32 = std::env::var("KILLS").map_or(20, |kills| kills.parse().unwrap());
     let faults = Faults::new(SHORT);
     let started = Instant::now();
@@ -139,7 +141,8 @@ fn killed_at_any_moment_a_run_leaves_no_broken_record_and_resumes_to_the_bit() {
     let mut finished = 0;
     for kill in 1..=kills {
         let mut child = faults.start("killed");
-        // Moments that are spread evenly over a whole run and beyond, in no order: multiples of the golden ratio.
+        // Moments that are spread evenly over a whole run and beyond, in no order: multiples of the
+        // golden ratio.
         std::thread::sleep(whole.mul_f64(1.1 * (f64::from(kill) * 0.618_033_988_749_895).fract()));
         child.kill().unwrap();
         let status = child.wait().unwrap();
@@ -389,8 +392,8 @@ fn a_disk_that_fills_up_ends_the_run_with_a_clear_message_and_nothing_is_broken(
         Faults::new("training = { batch_size = 50, max_steps = 24, checkpoint_every = 4 }\n");
     faults.finish("undisturbed");
     fs::create_dir(faults.lab.path().join("small")).unwrap();
-    // A disk of its own in a mount namespace, gone with its shell. Each size, a page larger than the one before, stops
-    // the run at the next write that does not fit; with room it goes on.
+    // A disk of its own in a mount namespace, gone with its shell. Each size, a page larger than
+    // the one before, stops the run at the next write that does not fit; with room it goes on.
     let script = r#"
         mount -t tmpfs -o size=4k none small || exit 77
         for size in $(seq 4 4 1000); do

@@ -1,5 +1,5 @@
-//! The GPU backend from the command line, on this machine's default adapter, which must be there: a driver in software
-//! will do.
+//! The GPU backend from the command line, on this machine's default adapter, which must be there: a
+//! driver in software will do.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
@@ -62,8 +62,8 @@ fn a_machine_without_a_driver_says_what_to_install() {
     assert!(said.contains("error: this machine has no graphics adapter"), "{said}");
 }
 
-/// A driver in software binds no buffer of more than 128 MiB, and the first layer has more than that; a card may have
-/// enough for it.
+/// A driver in software binds no buffer of more than 128 MiB, and the first layer has more than
+/// that; a card may have enough for it.
 #[test]
 fn a_network_too_large_for_an_adapter_is_a_failure_in_plain_words() {
     let wide =

@@ -98,7 +98,8 @@ fn first_hidden_and_last_layers_start_as_they_are_told() {
     assert_eq!(means, [1.0, 2.0, 4.0, 3.0]);
 }
 
-/// The first batch is the seed's alone: neither the batch size nor the backend changes a start that looks at data.
+/// The first batch is the seed's alone: neither the batch size nor the backend changes a start that
+/// looks at data.
 #[test]
 fn a_start_that_looks_at_data_is_the_same_whatever_trains_it() {
     let lab = Lab::new();

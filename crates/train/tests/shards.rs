@@ -1,4 +1,5 @@
-//! Shards and their ends: what many processes make of one plan, and what a scheduler and a person are told.
+//! Shards and their ends: what many processes make of one plan, and what a scheduler and a person
+//! are told.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 mod common;
@@ -110,7 +111,7 @@ fn a_shard_that_is_none_is_bad_input() {
 }
 
 #[test]
-fn what_another_process_is_at_is_left_to_it_and_asks_to_be_started_again() {
+fn a_run_that_another_process_holds_is_left_to_it_and_asks_to_be_started_again() {
     let lab = lab(ENDLESS);
     let mut other = start(&lab, &["--seed", "0"]);
     wait_for_a_checkpoint(&lab.path().join("runs/x/base/seed-0"));
@@ -203,7 +204,7 @@ fn all_sorts() -> (Lab, record::RunLock) {
 }
 
 #[test]
-fn the_status_tells_the_living_from_the_dead_and_what_would_go_on() {
+fn the_status_distinguishes_live_processes_from_dead_ones_and_gives_the_command_to_resume() {
     let (lab, _lock) = all_sorts();
     let output = lab.train(&["status"]);
     assert!(output.status.success(), "{}", stderr(&output));
@@ -248,7 +249,7 @@ fn the_status_tells_the_living_from_the_dead_and_what_would_go_on() {
 }
 
 #[test]
-fn the_command_of_the_status_goes_on() {
+fn the_command_of_the_status_resumes() {
     let (lab, lock) = all_sorts();
     drop(lock);
     let json = lab.json(&["status"]);
@@ -264,7 +265,7 @@ fn the_command_of_the_status_goes_on() {
 }
 
 #[test]
-fn records_without_a_plan_or_of_another_are_told_of() {
+fn records_without_a_plan_or_of_another_are_noted() {
     let lab = lab(SHORT);
     lab.json(&["--config", "x.toml"]);
     lab.json(&["--config", "x.toml", "--seed", "2", "--set", "optimizer.learning_rate=0.1"]);

@@ -1,4 +1,5 @@
-//! The tutorial's settings on real MNIST, each in the band that the tutorial's own numbers and seeds' noise leave it.
+//! The tutorial's settings on real MNIST, each in the band that the tutorial's own numbers and
+//! seeds' noise leave it.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 mod common;

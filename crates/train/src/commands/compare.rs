@@ -1,40 +1,42 @@
-//! `train compare DIR...`: table, verdict and pictures from runs on disk; nothing is trained.
+//! `train compare DIR...`: table, verdict and pictures of the runs below folders.
+
+use std::io::Write;
 
 use report::{Study, table};
 
-use super::results;
-use crate::args::{CompareArgs, StudyArgs};
-use crate::exit::{Done, Failure};
+use crate::cli::{CompareArgs, StudyArgs};
+use crate::exit::{Done, Failure, print_to_stderr};
+use crate::output::{results, terminal_width};
 
-/// Prints the comparison, and draws it where asked.
-pub(crate) fn compare(args: &CompareArgs) -> Done {
+/// Prints the comparison, and draws it where a folder for pictures is given.
+pub(crate) fn compare(args: &CompareArgs, out: &mut dyn Write) -> Done {
     let study = load(&args.study)?;
     let comparison = study.compare();
-    let options =
-        table::Options { format: args.format, sort: args.sort, width: results::terminal_width() };
-    results::print_comparison(&study, &comparison, options);
+    let options = table::Options { format: args.format, sort: args.sort, width: terminal_width() };
+    results::print_comparison(out, &study, &comparison, options)?;
     if let Some(folder) = &args.pictures {
         for picture in results::draw(&study, &comparison, folder)? {
-            anstream::eprintln!("{}", picture.display());
+            print_to_stderr(&picture.display().to_string());
         }
     }
     Ok(())
 }
 
-/// Warnings that are printed; of more it is said how many there are.
-const WARNINGS: usize = 20;
+/// How many warnings are printed before they are only counted.
+const MOST_WARNINGS: usize = 20;
 
-/// Reads the records, and names what is left out.
+/// Reads the records, and warns of those that are left out.
 pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
     let study = Study::load(&args.folders, args.metric)
         .map_err(|error| Failure::BadInput(error.to_string()))?;
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
     let warnings = &study.warnings;
-    for warning in warnings.iter().take(WARNINGS) {
-        anstream::eprintln!("{style}warning{style:#}: {warning}");
+    for warning in warnings.iter().take(MOST_WARNINGS) {
+        print_to_stderr(&format!("{style}warning{style:#}: {warning}"));
     }
-    if warnings.len() > WARNINGS {
-        anstream::eprintln!("{style}warning{style:#}: left out {} more", warnings.len() - WARNINGS);
+    if warnings.len() > MOST_WARNINGS {
+        let more = warnings.len() - MOST_WARNINGS;
+        print_to_stderr(&format!("{style}warning{style:#}: left out {more} more"));
     }
     Ok(study)
 }

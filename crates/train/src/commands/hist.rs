@@ -1,5 +1,7 @@
-//! `train hist`: the histogram of an initializer's numbers, or of every layer's weights of a config.
+//! `train hist`: the histogram of an initializer's numbers, or of every layer's weights of a
+//! config.
 
+use std::io::Write;
 use std::path::Path;
 
 use experiment::{Overrides, find_kind, load, read_initializer_line};
@@ -8,20 +10,21 @@ use record::write_atomically;
 use report::histogram::Histogram;
 use report::picture::{self, Panel};
 
-use crate::args::HistArgs;
+use crate::cli::HistArgs;
 use crate::exit::{Done, Failure};
+use crate::output::significant;
 
 /// One tensor's numbers.
 struct Drawn {
     label: String,
     histogram: Histogram,
     distribution: Option<Distribution>,
-    /// The standard deviation that theory has for the numbers.
+    /// The standard deviation of the distribution.
     std: Option<f64>,
 }
 
-/// Draws, prints a histogram for each tensor and, where a file is named, makes the picture of all.
-pub(crate) fn hist(args: &HistArgs) -> Done {
+/// Draws, prints a histogram of each tensor and, where a file is named, makes a picture of all.
+pub(crate) fn hist(args: &HistArgs, out: &mut dyn Write) -> Done {
     let format = args.out.as_deref().map(format_of).transpose()?;
     if let (Some(min), Some(max)) = (args.min, args.max)
         && (min >= max || !(max - min).is_finite())
@@ -32,52 +35,55 @@ pub(crate) fn hist(args: &HistArgs) -> Done {
     }
     let (title, seed, drawn) =
         if let Some(file) = &args.config { of_config(args, file)? } else { of_kind(args)? };
+    for tensor in &drawn {
+        print(out, tensor, seed)?;
+    }
+    if let (Some(path), Some(format)) = (&args.out, format) {
+        draw_picture(path, format, &title, seed, &drawn)?;
+        writeln!(out, "{}", path.display())?;
+    }
+    Ok(())
+}
+
+fn print(out: &mut dyn Write, drawn: &Drawn, seed: u64) -> Done {
     let bold = anstyle::Style::new().bold();
     let cyan = anstyle::AnsiColor::Cyan.on_default();
-    for Drawn { label, histogram, std, .. } in &drawn {
-        let Histogram { count, mean, std: measured, min, max, .. } = histogram;
-        let theory = std.map(|std| format!(" (theory {std:.4})")).unwrap_or_default();
-        anstream::println!("{bold}{label}{bold:#}, {count} numbers with seed {seed}\n");
-        anstream::println!("{cyan}{}{cyan:#}\n", histogram.text());
-        // Adding 0 takes the sign off a mean that rounds to 0.
-        let mean = (mean * 1e4).round() / 1e4 + 0.0;
-        anstream::println!(
-            "mean {mean:.4}  std {measured:.4}{theory}  min {min:.4}  max {max:.4}\n"
-        );
-    }
-    let (Some(out), Some(format)) = (&args.out, format) else { return Ok(()) };
-    let panels: Vec<Panel> = drawn
-        .iter()
-        .map(|drawn| {
-            // A constant has no density: all of it is at one point.
-            let density = drawn
-                .distribution
-                .filter(|it| !matches!(it, Distribution::Constant { .. }))
-                .map(|it| Box::new(move |x| it.density(x)) as Box<dyn Fn(f64) -> f64>);
-            Panel {
-                label: format!("{}, {} numbers", drawn.label, drawn.histogram.count),
-                histogram: &drawn.histogram,
-                density,
-            }
-        })
-        .collect();
+    let Drawn { label, histogram, std, .. } = drawn;
+    let [mean, measured, min, max] =
+        [histogram.mean, histogram.std, histogram.min, histogram.max].map(significant);
+    let theory = std.map(|std| format!(" (theory {})", significant(std))).unwrap_or_default();
+    writeln!(out, "{bold}{label}{bold:#}, {} numbers with seed {seed}\n", histogram.count)?;
+    writeln!(out, "{cyan}{}{cyan:#}\n", histogram.text())?;
+    Ok(writeln!(out, "mean {mean}  std {measured}{theory}  min {min}  max {max}\n")?)
+}
+
+fn draw_picture(path: &Path, format: Format, title: &str, seed: u64, drawn: &[Drawn]) -> Done {
+    let panels: Vec<Panel> = drawn.iter().map(panel).collect();
     let line = if panels.iter().any(|panel| panel.density.is_some()) {
         ", the line the density drawn from"
     } else {
         ""
     };
-    let picture = picture::histograms(&title, &format!("seed {seed}{line}"), &panels);
+    let picture = picture::histograms(title, &format!("seed {seed}{line}"), &panels);
     let bytes = match format {
         Format::Svg => picture.svg().as_bytes().to_vec(),
         Format::Png => picture.png().map_err(|error| Failure::Failed(error.to_string()))?,
     };
-    write_atomically(out, &bytes)
-        .map_err(|error| Failure::BadInput(format!("cannot write {}: {error}", out.display())))?;
-    anstream::println!("{}", out.display());
-    Ok(())
+    write_atomically(path, &bytes)
+        .map_err(|error| Failure::BadInput(format!("cannot write {}: {error}", path.display())))
 }
 
-/// What a file's name asks for.
+fn panel(drawn: &Drawn) -> Panel<'_> {
+    // A constant has no density: all of it is at one point.
+    let density = drawn.distribution.filter(|it| !matches!(it, Distribution::Constant { .. }));
+    Panel {
+        label: format!("{}, {} numbers", drawn.label, drawn.histogram.count),
+        histogram: &drawn.histogram,
+        density: density.map(|it| Box::new(move |x| it.density(x)) as Box<dyn Fn(f64) -> f64>),
+    }
+}
+
+/// The format of a picture, by its file's name.
 #[derive(Clone, Copy)]
 enum Format {
     Svg,
@@ -98,7 +104,7 @@ fn of_kind(args: &HistArgs) -> Result<(String, u64, Vec<Drawn>), Failure> {
     let init = read_initializer_line(&line, &overrides(args))?;
     let seed = args.seed.unwrap_or(0);
     let [fan_in, fan_out] = args.shape;
-    // What is as usual goes without saying.
+    // The title names only the parameters that differ from their defaults.
     let given = init.parameters().into_iter().zip(kind.parameters);
     let unusual = given.filter(|((_, value), parameter)| parameter.default.as_ref() != Some(value));
     let said: Vec<String> = unusual.map(|((name, value), _)| format!("{name} = {value}")).collect();

@@ -1,16 +1,19 @@
 //! `train inits [NAME]`: the table of initializers, or one row of it.
 
+use std::io::Write;
+
 use experiment::{Overrides, find_kind, read_initializer_line};
 use initializers::catalog::{Category, KINDS, Kind, Parameter};
 use initializers::{Activation, Initializer, TensorSpec};
 use report::histogram::Histogram;
 use serde_json::json;
 
-use crate::args::{Format, InitsArgs};
+use crate::cli::{Format, InitsArgs};
 use crate::exit::{Done, Failure};
+use crate::output::significant;
 
-/// Prints every initializer in a line, or all there is to say of one.
-pub(crate) fn inits(args: &InitsArgs) -> Done {
+/// Prints one line for every initializer, or everything about one.
+pub(crate) fn inits(args: &InitsArgs, out: &mut dyn Write) -> Done {
     let kinds = match &args.name {
         Some(name) => vec![find_kind(name)?],
         None => KINDS.to_vec(),
@@ -18,81 +21,87 @@ pub(crate) fn inits(args: &InitsArgs) -> Done {
     match (args.format, &args.name) {
         (Format::Json, _) => {
             let rows = kinds.into_iter().map(as_json).collect::<Result<Vec<_>, _>>()?;
-            anstream::println!("{:#}", json!(rows));
+            writeln!(out, "{:#}", json!(rows))?;
         }
-        (Format::Text, None) => list(&kinds),
-        (Format::Text, Some(_)) => kinds.into_iter().try_for_each(describe)?,
+        (Format::Text, None) => list(out, &kinds)?,
+        (Format::Text, Some(_)) => {
+            kinds.into_iter().try_for_each(|kind| describe(out, kind))?;
+        }
     }
     Ok(())
 }
 
-fn list(kinds: &[&Kind]) {
+fn list(out: &mut dyn Write, kinds: &[&Kind]) -> Done {
     let bold = anstyle::Style::new().bold();
     let width = kinds.iter().map(|kind| kind.name.len()).max().unwrap_or(0);
     for category in Category::ALL {
-        anstream::println!("{bold}{}{bold:#}", category.title());
+        writeln!(out, "{bold}{}{bold:#}", category.title())?;
         for kind in kinds.iter().filter(|kind| kind.category == category) {
-            anstream::println!("  {:width$}  {}", kind.name, kind.formula);
+            writeln!(out, "  {:width$}  {}", kind.name, kind.formula)?;
         }
-        anstream::println!();
+        writeln!(out)?;
     }
-    anstream::println!("`train inits NAME` describes one; docs/initializers.md has them all.");
+    Ok(writeln!(out, "`train inits NAME` describes one; docs/initializers.md has them all.")?)
 }
 
-fn describe(kind: &Kind) -> Done {
+fn describe(out: &mut dyn Write, kind: &Kind) -> Done {
     let bold = anstyle::Style::new().bold();
-    anstream::println!("{bold}{}{bold:#}  {}", kind.name, kind.category.title().to_lowercase());
+    writeln!(out, "{bold}{}{bold:#}  {}", kind.name, kind.category.title().to_lowercase())?;
     if !kind.aliases.is_empty() {
-        anstream::println!("also named {}", kind.aliases.join(", "));
+        writeln!(out, "also named {}", kind.aliases.join(", "))?;
     }
-    anstream::println!("\n{}\n\n  {}\n", kind.summary, kind.formula);
+    writeln!(out, "\n{}\n\n  {}\n", kind.summary, kind.formula)?;
     if !kind.parameters.is_empty() {
-        let width = |text: fn(&Parameter) -> String| {
-            kind.parameters.iter().map(|parameter| text(parameter).len()).max().unwrap_or(0)
-        };
-        let default = |parameter: &Parameter| match &parameter.default {
-            Some(default) => format!("default {default}"),
-            None => "must be given".to_owned(),
-        };
-        let (names, domains, defaults) =
-            (width(|it| it.name.to_owned()), width(|it| it.domain.to_string()), width(default));
-        anstream::println!("{bold}Parameters{bold:#}");
-        for parameter in kind.parameters {
-            let (name, domain, meaning) =
-                (parameter.name, parameter.domain.to_string(), parameter.meaning);
-            anstream::println!(
-                "  {name:names$}  {domain:domains$}  {:defaults$}  {meaning}",
-                default(parameter)
-            );
-        }
-        anstream::println!();
+        describe_parameters(out, kind.parameters)?;
     }
-    anstream::println!("{bold}Example{bold:#}\n  {}\n", kind.example);
-    anstream::println!(
+    writeln!(out, "{bold}Example{bold:#}\n  {}\n", kind.example)?;
+    writeln!(
+        out,
         "{bold}Standard deviation{bold:#} of the default network's weights, by the example"
-    );
+    )?;
     for Spread { layer, std, measured } in spreads(kind)? {
-        let [inputs, outputs] = [layer.fan_in(), layer.fan_out()].map(|fan| fan.to_string());
+        let shape = format!("{}x{}", layer.fan_in(), layer.fan_out());
         let note = match (measured, kind.category) {
             (false, _) => "",
             (true, Category::DataDependent) => "  measured with seed 0, before the first batch",
             (true, _) => "  measured with seed 0",
         };
-        anstream::println!("  {:9}  {std:.4}{note}", format!("{inputs}x{outputs}"));
+        writeln!(out, "  {shape:9}  {}{note}", significant(std))?;
     }
-    anstream::println!("\n{bold}Source{bold:#}\n  {}", kind.source);
-    Ok(())
+    Ok(writeln!(out, "\n{bold}Source{bold:#}\n  {}", kind.source)?)
+}
+
+fn describe_parameters(out: &mut dyn Write, parameters: &[Parameter]) -> Done {
+    let bold = anstyle::Style::new().bold();
+    let width = |text: fn(&Parameter) -> String| {
+        parameters.iter().map(|parameter| text(parameter).len()).max().unwrap_or(0)
+    };
+    let default = |parameter: &Parameter| match &parameter.default {
+        Some(default) => format!("default {default}"),
+        None => "must be given".to_owned(),
+    };
+    let names = width(|parameter| parameter.name.to_owned());
+    let domains = width(|parameter| parameter.domain.to_string());
+    let defaults = width(default);
+    writeln!(out, "{bold}Parameters{bold:#}")?;
+    for parameter in parameters {
+        let (name, domain, meaning) =
+            (parameter.name, parameter.domain.to_string(), parameter.meaning);
+        let default = default(parameter);
+        writeln!(out, "  {name:names$}  {domain:domains$}  {default:defaults$}  {meaning}")?;
+    }
+    Ok(writeln!(out)?)
 }
 
 /// The standard deviation of one layer of the default network.
 struct Spread {
     layer: TensorSpec,
     std: f64,
-    /// Whether it is that of a draw, since none follows from a formula.
+    /// Whether it was measured on a draw, since no formula gives it.
     measured: bool,
 }
 
-/// Those of the table's example.
+/// The standard deviations by the table's example, layer by layer.
 fn spreads(kind: &Kind) -> Result<Vec<Spread>, Failure> {
     let init = read_initializer_line(kind.example, &Overrides::default())?;
     let of_layer = |layer: TensorSpec| match init.std(&layer) {
@@ -122,13 +131,13 @@ fn as_json(kind: &Kind) -> Result<serde_json::Value, Failure> {
             json!({ "name": name, "takes": takes, "default": default, "meaning": meaning })
         })
         .collect();
-    let spreads: Vec<_> = spreads(kind)?
-        .into_iter()
-        .map(|Spread { layer, std, measured }| json!({ "shape": layer.shape(), "std": std, "measured": measured }))
-        .collect();
+    let spreads = spreads(kind)?.into_iter().map(|Spread { layer, std, measured }| {
+        json!({ "shape": layer.shape(), "std": std, "measured": measured })
+    });
+    let spreads: Vec<_> = spreads.collect();
     Ok(json!({
-        "name": kind.name, "aliases": kind.aliases, "family": kind.category.title(), "summary": kind.summary,
-        "formula": kind.formula, "parameters": parameters, "source": kind.source, "example": kind.example,
-        "standard_deviations": spreads,
+        "name": kind.name, "aliases": kind.aliases, "family": kind.category.title(),
+        "summary": kind.summary, "formula": kind.formula, "parameters": parameters,
+        "source": kind.source, "example": kind.example, "standard_deviations": spreads,
     }))
 }

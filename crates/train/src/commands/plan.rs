@@ -1,122 +1,132 @@
-//! `train plan`: what would run, resolved, and about how long it would take; nothing is trained.
+//! `train plan`: what would run, resolved, and about how long it would take. Nothing is trained.
+
+mod estimate;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use experiment::{Arm, Experiment, RunSpec, SweepAxis, load};
 use record::RunRecord;
 use serde_json::{Value as Json, json};
 
-use crate::args::{Format, PlanArgs};
-use crate::commands::count;
-use crate::estimate::{Rates, roughly, side_by_side};
+use crate::cli::{Format, PlanArgs};
 use crate::exit::Done;
+use crate::output::count;
+use estimate::{Rates, roughly, side_by_side};
 
-/// Of so many runs all are shown; of more, the first and the last few, unless all are asked for.
-const ALL_OF: usize = 40;
+/// A plan of up to so many runs is shown whole. Of a longer one the first and last few are shown,
+/// unless all are asked for.
+const SHOWN_WHOLE: usize = 40;
 const FIRST: usize = 10;
 const LAST: usize = 3;
 
-/// Prints the settings of each arm and the runs, with their ids and whether their records are there.
-pub(crate) fn plan(args: &PlanArgs) -> Done {
+/// Prints the settings of each arm and the runs, with their ids and whether they are recorded.
+pub(crate) fn plan(args: &PlanArgs, out: &mut dyn Write) -> Done {
     let plan = load(&args.config.files, &args.config.overrides())?;
-    let runs = plan.runs();
     let mut rates = Rates::default();
-    let records = runs.iter().map(|spec| record::read_record(&spec.directory(&args.out)).ok());
-    let there: Vec<There> = records
-        .zip(&runs)
-        .map(|(record, spec)| {
-            let record = record.as_ref();
-            record
-                .filter(|record| record.id == spec.id())
-                .into_iter()
-                .for_each(|record| rates.learn(spec, record));
-            There::of(record, spec)
+    let runs: Vec<PlannedRun> = plan
+        .runs()
+        .into_iter()
+        .map(|spec| {
+            let record = record::read_record(&spec.directory(&args.out)).ok();
+            if let Some(record) = record.as_ref().filter(|record| record.id == spec.id()) {
+                rates.learn(&spec, record);
+            }
+            PlannedRun::new(spec, record.as_ref())
         })
         .collect();
     if rates.runs() == 0 {
         rates.sample(&args.out);
     }
     match args.format {
-        Format::Json => print_json(&runs, &there, &rates, args),
+        Format::Json => print_json(out, &runs, &rates, args),
         Format::Text => {
-            plan.experiments.iter().for_each(print_experiment);
-            print_runs(&runs, &there, args);
-            print_estimate(&runs, &there, &rates, args);
+            for experiment in &plan.experiments {
+                print_experiment(out, experiment)?;
+            }
+            print_runs(out, &runs, args)?;
+            print_estimate(out, &runs, &rates, args)
         }
     }
-    Ok(())
 }
 
-/// What is where a run's record belongs.
-struct There {
+/// A run of the plan, and what is in its folder.
+struct PlannedRun {
+    spec: RunSpec,
     status: String,
     /// Whether the run has its result, and will not run again.
     done: bool,
 }
 
-impl There {
-    fn of(record: Option<&RunRecord>, spec: &RunSpec) -> Self {
-        match record {
+impl PlannedRun {
+    fn new(spec: RunSpec, record: Option<&RunRecord>) -> Self {
+        let (status, done) = match record {
             Some(record) if record.id == spec.id() => {
-                There { status: record.status.to_string(), done: record.status.is_final() }
+                (record.status.to_string(), record.status.is_final())
             }
-            Some(_) => There { status: "other settings".to_owned(), done: false },
-            None => There { status: "to run".to_owned(), done: false },
-        }
+            Some(_) => ("other settings".to_owned(), false),
+            None => ("to run".to_owned(), false),
+        };
+        PlannedRun { spec, status, done }
     }
 }
 
-fn print_json(runs: &[RunSpec], there: &[There], rates: &Rates, args: &PlanArgs) {
-    // One by one: the settings of a hundred thousand runs are much to hold at once.
-    anstream::println!("[");
-    for (place, (spec, there)) in runs.iter().zip(there).enumerate() {
-        let settings: serde_json::Map<_, _> =
-            spec.settings.entries().into_iter().map(|(name, value)| (name, json!(value))).collect();
-        let mut run = json!({
-            "experiment": spec.experiment, "arm": spec.arm, "seed": spec.seed, "id": spec.id(),
-            "directory": spec.directory(&args.out), "status": there.status,
-            "estimated_seconds": rates.seconds(spec), "settings": settings,
+fn print_json(out: &mut dyn Write, runs: &[PlannedRun], rates: &Rates, args: &PlanArgs) -> Done {
+    // One by one: the settings of a hundred thousand runs would take much memory at once.
+    writeln!(out, "[")?;
+    for (index, run) in runs.iter().enumerate() {
+        let comma = if index + 1 < runs.len() { "," } else { "" };
+        writeln!(out, "{:#}{comma}", as_json(run, rates, args))?;
+    }
+    Ok(writeln!(out, "]")?)
+}
+
+fn as_json(PlannedRun { spec, status, .. }: &PlannedRun, rates: &Rates, args: &PlanArgs) -> Json {
+    let settings: serde_json::Map<_, _> =
+        spec.settings.entries().into_iter().map(|(name, value)| (name, json!(value))).collect();
+    let mut run = json!({
+        "experiment": spec.experiment, "arm": spec.arm, "seed": spec.seed, "id": spec.id(),
+        "directory": spec.directory(&args.out), "status": status,
+        "estimated_seconds": rates.seconds(spec), "settings": settings,
+    });
+    if let Some(point) = &spec.point {
+        let axes = point.axes.iter().map(|axis| {
+            let (setting, scale) = (&*axis.setting, axis.scale.name());
+            json!({ "setting": setting, "value": axis.value, "scale": scale })
         });
-        if let Some(point) = &spec.point {
-            let axes: Vec<Json> = point
-                .axes
-                .iter()
-                .map(|axis| json!({ "setting": *axis.setting, "value": axis.value, "scale": axis.scale.name() }))
-                .collect();
-            run["sweep"] = json!({ "arm": point.arm, "axes": axes });
-        }
-        anstream::println!("{run:#}{}", if place + 1 < runs.len() { "," } else { "" });
+        run["sweep"] = json!({ "arm": point.arm, "axes": axes.collect::<Vec<Json>>() });
     }
-    anstream::println!("]");
+    run
 }
 
-fn print_experiment(experiment: &Experiment) {
+fn print_experiment(out: &mut dyn Write, experiment: &Experiment) -> Done {
+    let Experiment { name, title, arms, seeds, sweep, .. } = experiment;
     let points = experiment.point_count();
-    let swept: Vec<&Arm> = experiment.arms.iter().step_by(points).collect();
-    let seeds = experiment.seeds.len();
-    let mut factors = vec![count(swept.len(), "arm"), count(seeds, "seed")];
-    if !experiment.sweep.is_empty() {
+    let mut factors = vec![count(arms.len() / points, "arm"), count(seeds.len(), "seed")];
+    if !sweep.is_empty() {
         factors.insert(1, count(points, "point"));
     }
-    let runs = count(experiment.arms.len() * seeds, "run");
-    anstream::println!(
-        "{}: {} ({} = {runs})",
-        experiment.name,
-        experiment.title,
-        factors.join(" x ")
-    );
-    if !experiment.sweep.is_empty() {
-        anstream::println!("\n  swept over");
-        for axes in &experiment.sweep {
-            for (place, axis) in axes.iter().enumerate() {
-                let with = if place == 0 { "" } else { "together with " };
-                anstream::println!("    {with}{} = {}", axis.setting, values(axis));
+    let runs = count(arms.len() * seeds.len(), "run");
+    writeln!(out, "{name}: {title} ({} = {runs})", factors.join(" x "))?;
+    if !sweep.is_empty() {
+        writeln!(out, "\n  swept over")?;
+        for axes in sweep {
+            for (index, axis) in axes.iter().enumerate() {
+                let with = if index == 0 { "" } else { "together with " };
+                writeln!(out, "    {with}{} = {}", axis.setting, values(axis))?;
             }
         }
     }
-    let base = &swept[0].settings.entries();
+    print_arms(out, experiment)?;
+    Ok(writeln!(out)?)
+}
+
+/// Prints the settings of the first arm, and of every other arm what differs from it.
+fn print_arms(out: &mut dyn Write, experiment: &Experiment) -> Done {
+    let arms: Vec<&Arm> = experiment.arms.iter().step_by(experiment.point_count()).collect();
     let axes: Vec<&str> = experiment.sweep.iter().flatten().map(|axis| &*axis.setting).collect();
-    for (place, arm) in swept.iter().enumerate() {
+    let base = &arms[0].settings.entries();
+    for (index, arm) in arms.iter().enumerate() {
         let settings = &arm.settings;
         let steps = settings
             .training_images()
@@ -125,16 +135,16 @@ fn print_experiment(experiment: &Experiment) {
             Some(point) => (&point.arm, " at its first point"),
             None => (&arm.name, ""),
         };
-        anstream::println!("\n  {name}{first}{}", steps.unwrap_or_default());
-        // The first arm in full; of the others, what differs from it.
-        for (name, value) in settings.entries() {
-            if place == 0 || !base.contains(&(name.clone(), value.clone())) {
+        writeln!(out, "\n  {name}{first}{}", steps.unwrap_or_default())?;
+        for entry in settings.entries() {
+            if index == 0 || !base.contains(&entry) {
+                let (name, value) = entry;
                 let swept = if axes.contains(&name.as_str()) { ", swept" } else { "" };
-                anstream::println!("    {name} = {value}{swept}");
+                writeln!(out, "    {name} = {value}{swept}")?;
             }
         }
     }
-    anstream::println!();
+    Ok(())
 }
 
 /// The values of an axis, those in the middle left out where there are many.
@@ -151,55 +161,45 @@ fn values(axis: &SweepAxis) -> String {
     format!("{shown} ({}{scale})", count(values.len(), "value"))
 }
 
-fn print_runs(runs: &[RunSpec], there: &[There], args: &PlanArgs) {
-    let left_out = if args.all || runs.len() <= ALL_OF { 0..0 } else { FIRST..runs.len() - LAST };
-    for (place, (spec, there)) in runs.iter().zip(there).enumerate() {
-        if place == left_out.start && !left_out.is_empty() {
-            anstream::println!("... {} more; --all shows them", left_out.len());
+fn print_runs(out: &mut dyn Write, runs: &[PlannedRun], args: &PlanArgs) -> Done {
+    let whole = args.all || runs.len() <= SHOWN_WHOLE;
+    let left_out = if whole { 0..0 } else { FIRST..runs.len() - LAST };
+    for (index, PlannedRun { spec, status, .. }) in runs.iter().enumerate() {
+        if index == left_out.start && !left_out.is_empty() {
+            writeln!(out, "... {} more; --all shows them", left_out.len())?;
         }
-        if !left_out.contains(&place) {
-            anstream::println!(
-                "{}  {:<14}  {}",
-                spec.id(),
-                there.status,
-                spec.directory(&args.out).display()
-            );
+        if !left_out.contains(&index) {
+            let directory = spec.directory(&args.out);
+            writeln!(out, "{}  {status:<14}  {}", spec.id(), directory.display())?;
         }
     }
+    Ok(())
 }
 
-fn print_estimate(runs: &[RunSpec], there: &[There], rates: &Rates, args: &PlanArgs) {
+fn print_estimate(
+    out: &mut dyn Write,
+    runs: &[PlannedRun],
+    rates: &Rates,
+    args: &PlanArgs,
+) -> Done {
     let mut by_status: BTreeMap<&str, usize> = BTreeMap::new();
-    there.iter().for_each(|there| *by_status.entry(&there.status).or_default() += 1);
+    runs.iter().for_each(|run| *by_status.entry(&run.status).or_default() += 1);
     let statuses: Vec<String> =
         by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
-    let seconds: Vec<f64> = runs
-        .iter()
-        .zip(there)
-        .filter(|(_, there)| !there.done)
-        .map(|(spec, _)| rates.seconds(spec))
-        .collect();
-    anstream::println!("\n{}: {}", count(runs.len(), "run"), statuses.join(", "));
+    writeln!(out, "\n{}: {}", count(runs.len(), "run"), statuses.join(", "))?;
+    let left = runs.iter().filter(|run| !run.done);
+    let seconds: Vec<f64> = left.map(|run| rates.seconds(&run.spec)).collect();
     if seconds.is_empty() {
-        return;
+        return Ok(());
     }
-    let jobs = args
-        .jobs
-        .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let jobs = jobs.min(seconds.len());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.map_or(cores, usize::from).min(seconds.len());
+    let folder = args.out.display();
     let basis = match rates.runs() {
-        0 => format!(
-            "a run's cost on another machine: no finished run in {} says better",
-            args.out.display()
-        ),
-        learned => {
-            format!("how long {} in {} took", count(learned, "finished run"), args.out.display())
-        }
+        0 => format!("a run's cost on another machine: no finished run in {folder} says better"),
+        learned => format!("how long {} in {folder} took", count(learned, "finished run")),
     };
     let time = roughly(side_by_side(&seconds, jobs));
-    anstream::println!(
-        "about {time} for {} to go with {}, estimated from {basis}",
-        count(seconds.len(), "run"),
-        count(jobs, "job")
-    );
+    let (left, jobs) = (count(seconds.len(), "run"), count(jobs, "job"));
+    Ok(writeln!(out, "about {time} for {left} to go with {jobs}, estimated from {basis}")?)
 }

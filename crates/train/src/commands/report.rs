@@ -1,21 +1,21 @@
-//! `train report DIR`: one self-contained HTML page about runs on disk.
+//! `train report DIR`: one self-contained HTML page about the runs below folders.
 
+use std::io::Write;
 use std::path::Path;
 
 use report::page;
 
-use crate::args::ReportArgs;
+use crate::cli::ReportArgs;
 use crate::commands::compare::load;
 use crate::exit::{Done, Failure};
 
 /// Writes the page and prints where it is.
-pub(crate) fn report(args: &ReportArgs) -> Done {
+pub(crate) fn report(args: &ReportArgs, out: &mut dyn Write) -> Done {
     let study = load(&args.study)?;
     let folder = args.study.folders.first().map_or(Path::new("."), |folder| folder.as_path());
     let output = args.output.clone().unwrap_or_else(|| folder.join("report.html"));
     let page = page::render(&study);
     record::write_atomically(&output, page.as_bytes())
         .map_err(|error| Failure::Failed(format!("cannot write {}: {error}", output.display())))?;
-    anstream::println!("{}", output.display());
-    Ok(())
+    Ok(writeln!(out, "{}", output.display())?)
 }

@@ -1,9 +1,10 @@
 //! `train schema`: the JSON schema of config files.
 
+use std::io::Write;
+
 use crate::exit::Done;
 
 /// Prints the schema.
-pub(crate) fn schema() -> Done {
-    anstream::println!("{:#}", experiment::schema());
-    Ok(())
+pub(crate) fn schema(out: &mut dyn Write) -> Done {
+    Ok(writeln!(out, "{:#}", experiment::schema())?)
 }

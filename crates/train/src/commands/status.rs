@@ -1,20 +1,22 @@
 //! `train status`: how far the runs below folders are. Nothing is trained, and nothing is written.
 
-use std::path::Path;
+mod survey;
+
+use std::io::Write;
 use std::time::{Duration, SystemTime};
 
-use record::Whereabouts;
+use record::LastSeen;
 use serde_json::{Value, json};
 
-use crate::args::{Format, StatusArgs};
-use crate::commands::survey::{Survey, Tally, survey};
+use crate::cli::{Format, StatusArgs};
 use crate::exit::{Done, Failure};
+use survey::{StateCounts, Survey, survey};
 
-/// How many of a list are shown.
-const FEW: usize = 10;
+/// How many lines of a list are shown.
+const SHOWN: usize = 10;
 
 /// Prints how many runs are finished, running (and where), failed, missing ...
-pub(crate) fn status(args: &StatusArgs) -> Done {
+pub(crate) fn status(args: &StatusArgs, out: &mut dyn Write) -> Done {
     let mut surveys = Vec::new();
     for folder in &args.folders {
         surveys.extend(survey(folder)?);
@@ -28,113 +30,109 @@ pub(crate) fn status(args: &StatusArgs) -> Done {
         )));
     }
     match args.format {
-        Format::Json => anstream::println!("{:#}", as_json(&surveys)),
-        Format::Text => print(&surveys),
+        Format::Json => Ok(writeln!(out, "{:#}", as_json(&surveys))?),
+        Format::Text => print(out, &surveys),
+    }
+}
+
+fn total(surveys: &[Survey]) -> StateCounts {
+    surveys.iter().fold(StateCounts::default(), |sum, survey| sum + survey.counts)
+}
+
+fn print(out: &mut dyn Write, surveys: &[Survey]) -> Done {
+    print_table(out, surveys)?;
+    let running = surveys
+        .iter()
+        .flat_map(|survey| &survey.running)
+        .map(|(run, seen)| format!("{run}: {}", writer(seen)));
+    print_list(out, "running", running.collect())?;
+    let unclear = surveys.iter().flat_map(|survey| &survey.running_or_died);
+    let unclear = unclear.map(|(run, seen)| format!("{run}: {}{}", writer(seen), since(seen)));
+    let title = "running or died: locks of other machines may not show here";
+    print_list(out, title, unclear.collect())?;
+    let messages = |list: fn(&Survey) -> &Vec<(String, String)>| {
+        surveys.iter().flat_map(list).map(|(run, message)| format!("{run}: {message}")).collect()
+    };
+    print_list(out, "failed", messages(|survey| &survey.failed))?;
+    print_list(out, "unreadable", messages(|survey| &survey.unreadable))?;
+    for note in surveys.iter().flat_map(|survey| &survey.notes) {
+        writeln!(out, "\nnote: {note}")?;
+    }
+    let commands = surveys
+        .iter()
+        .filter(|survey| survey.counts.is_work_left())
+        .filter_map(|survey| survey.command.clone());
+    print_list(out, "to go on", commands.collect())
+}
+
+fn print_table(out: &mut dyn Write, surveys: &[Survey]) -> Done {
+    let sum = total(surveys);
+    let columns: Vec<usize> = (0..StateCounts::NAMES.len())
+        .filter(|&column| StateCounts::ALWAYS[column] || sum.0[column] > 0)
+        .collect();
+    let mut rows = vec![["experiment", "runs"].map(str::to_owned).to_vec()];
+    rows[0].extend(columns.iter().map(|&column| StateCounts::NAMES[column].to_owned()));
+    let row = |name: &str, planned: bool, counts: StateCounts| {
+        let mut row = vec![name.to_owned(), counts.runs().to_string()];
+        row.extend(columns.iter().map(|&column| {
+            // Which runs are missing is known only where there is a plan.
+            let unknown = StateCounts::NAMES[column] == "missing" && !planned;
+            if unknown { "?".to_owned() } else { counts.0[column].to_string() }
+        }));
+        row
+    };
+    rows.extend(surveys.iter().map(|survey| row(&survey.name, survey.planned, survey.counts)));
+    if surveys.len() > 1 {
+        rows.push(row("all", surveys.iter().all(|survey| survey.planned), sum));
+    }
+    print_aligned(out, &rows)
+}
+
+/// Prints rows in columns, the first to the left and the others to the right; the first row is
+/// bold.
+fn print_aligned(out: &mut dyn Write, rows: &[Vec<String>]) -> Done {
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
+        .collect();
+    let mut style = anstyle::Style::new().bold();
+    for row in rows {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+            if column == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+        });
+        let cells: Vec<String> = cells.collect();
+        writeln!(out, "{style}{}{style:#}", cells.join("  "))?;
+        style = anstyle::Style::new();
     }
     Ok(())
 }
 
-fn total(surveys: &[Survey]) -> Tally {
-    surveys.iter().fold(Tally::default(), |sum, survey| sum + survey.tally)
-}
-
-fn print(surveys: &[Survey]) {
-    print_table(surveys);
-    let running = surveys
-        .iter()
-        .flat_map(|survey| &survey.running)
-        .map(|(run, at)| format!("{run}: {}", place(at)));
-    print_list("running", running.collect());
-    let unclear = surveys.iter().flat_map(|survey| &survey.running_or_died);
-    let unclear = unclear.map(|(run, at)| format!("{run}: {}{}", place(at), last_seen(at)));
-    print_list("running or died: locks of other machines may not show here", unclear.collect());
-    let told = |list: fn(&Survey) -> &Vec<(String, String)>| {
-        surveys.iter().flat_map(list).map(|(run, message)| format!("{run}: {message}")).collect()
-    };
-    print_list("failed", told(|survey| &survey.failed));
-    print_list("unreadable", told(|survey| &survey.unreadable));
-    for survey in surveys {
-        for note in &survey.notes {
-            anstream::println!("\nnote: {note}");
-        }
-    }
-    let commands = surveys
-        .iter()
-        .filter(|survey| survey.tally.is_left())
-        .filter_map(|survey| survey.command.clone());
-    print_list("to go on", commands.collect());
-}
-
-fn print_table(surveys: &[Survey]) {
-    let sum = total(surveys);
-    let columns: Vec<usize> =
-        (0..Tally::NAMES.len()).filter(|&c| Tally::ALWAYS[c] || sum.0[c] > 0).collect();
-    let mut rows = vec![["experiment", "runs"].map(str::to_owned).to_vec()];
-    rows[0].extend(columns.iter().map(|&column| Tally::NAMES[column].to_owned()));
-    let row = |name: &str, planned: bool, tally: Tally| {
-        let mut row = vec![name.to_owned(), tally.runs().to_string()];
-        // What is missing is known only where there is a plan.
-        let cell = |&c: &usize| {
-            if Tally::NAMES[c] == "missing" && !planned {
-                "?".to_owned()
-            } else {
-                tally.0[c].to_string()
-            }
-        };
-        row.extend(columns.iter().map(cell));
-        row
-    };
-    rows.extend(surveys.iter().map(|survey| row(&survey.name, survey.planned, survey.tally)));
-    if surveys.len() > 1 {
-        rows.push(row("all", surveys.iter().all(|survey| survey.planned), sum));
-    }
-    let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0))
-        .collect();
-    for (place, row) in rows.iter().enumerate() {
-        let cells = row.iter().zip(&widths).enumerate();
-        let cells: Vec<String> = cells
-            .map(
-                |(c, (cell, &width))| {
-                    if c == 0 { format!("{cell:width$}") } else { format!("{cell:>width$}") }
-                },
-            )
-            .collect();
-        let style = if place == 0 { anstyle::Style::new().bold() } else { anstyle::Style::new() };
-        anstream::println!("{style}{}{style:#}", cells.join("  "));
-    }
-}
-
-fn print_list(title: &str, lines: Vec<String>) {
+fn print_list(out: &mut dyn Write, title: &str, lines: Vec<String>) -> Done {
     if lines.is_empty() {
-        return;
+        return Ok(());
     }
     let bold = anstyle::Style::new().bold();
-    anstream::println!("\n{bold}{title}{bold:#}");
-    for line in lines.iter().take(FEW) {
+    writeln!(out, "\n{bold}{title}{bold:#}")?;
+    for line in lines.iter().take(SHOWN) {
         // The first line of a message says what happened.
-        anstream::println!("  {}", line.lines().next().unwrap_or_default());
+        writeln!(out, "  {}", line.lines().next().unwrap_or_default())?;
     }
-    if lines.len() > FEW {
-        anstream::println!("  and {} more", lines.len() - FEW);
+    if lines.len() > SHOWN {
+        writeln!(out, "  and {} more", lines.len() - SHOWN)?;
     }
+    Ok(())
 }
 
-/// "node7, process 4242"
-fn place(at: &Whereabouts) -> String {
-    let host = at.host.clone();
-    let process = at.process.map(|process| format!("process {process}"));
+/// The process that writes a run: "node7, process 4242".
+fn writer(seen: &LastSeen) -> String {
+    let host = seen.host.clone();
+    let process = seen.process.map(|process| format!("process {process}"));
     let known: Vec<String> = host.into_iter().chain(process).collect();
-    if known.is_empty() {
-        "a process that has not said who it is".to_owned()
-    } else {
-        known.join(", ")
-    }
+    if known.is_empty() { "an unknown process".to_owned() } else { known.join(", ") }
 }
 
-fn last_seen(at: &Whereabouts) -> String {
-    let ago = at.seen.and_then(|seen| SystemTime::now().duration_since(seen).ok());
-    ago.map_or_else(String::new, |ago| format!(", last sign of life {} ago", rounded(ago)))
+fn since(seen: &LastSeen) -> String {
+    let since = seen.at.and_then(|at| SystemTime::now().duration_since(at).ok());
+    since.map_or_else(String::new, |since| format!(", last sign of life {} ago", rounded(since)))
 }
 
 /// A duration in its largest unit.
@@ -148,38 +146,43 @@ fn rounded(duration: Duration) -> String {
 }
 
 fn as_json(surveys: &[Survey]) -> Value {
-    let counts = |tally: Tally| {
-        let mut counts: serde_json::Map<String, Value> = Tally::NAMES
-            .iter()
-            .zip(tally.0)
-            .map(|(name, count)| (name.replace(' ', "_"), count.into()))
-            .collect();
-        counts.insert("runs".to_owned(), tally.runs().into());
-        Value::Object(counts)
-    };
-    let seen =
-        |at: &Whereabouts| at.seen.map(|seen| humantime::format_rfc3339_seconds(seen).to_string());
-    let places = |runs: &[(String, Whereabouts)]| -> Vec<Value> {
-        let place = |(run, at): &(String, Whereabouts)| json!({ "run": run, "host": at.host, "process": at.process, "last_sign_of_life": seen(at) });
-        runs.iter().map(place).collect()
-    };
-    let told = |runs: &[(String, String)]| -> Vec<Value> {
-        runs.iter().map(|(run, message)| json!({ "run": run, "message": message })).collect()
-    };
-    let experiments: Vec<Value> = surveys
-        .iter()
-        .map(|survey| {
-            json!({
-                "experiment": survey.name, "folder": shown(&survey.folder), "planned": survey.planned,
-                "counts": counts(survey.tally), "running": places(&survey.running),
-                "running_or_died": places(&survey.running_or_died), "failed": told(&survey.failed),
-                "unreadable": told(&survey.unreadable), "notes": survey.notes, "command": survey.command,
-            })
-        })
-        .collect();
-    json!({ "experiments": experiments, "counts": counts(total(surveys)) })
+    let experiments: Vec<Value> = surveys.iter().map(survey_as_json).collect();
+    json!({ "experiments": experiments, "counts": counts_as_json(total(surveys)) })
 }
 
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+fn survey_as_json(survey: &Survey) -> Value {
+    let writers = |runs: &[(String, LastSeen)]| -> Vec<Value> {
+        let writer = |(run, seen): &(String, LastSeen)| {
+            let at = seen.at.map(|at| humantime::format_rfc3339_seconds(at).to_string());
+            json!({
+                "run": run, "host": seen.host, "process": seen.process, "last_sign_of_life": at,
+            })
+        };
+        runs.iter().map(writer).collect()
+    };
+    let messages = |runs: &[(String, String)]| -> Vec<Value> {
+        runs.iter().map(|(run, message)| json!({ "run": run, "message": message })).collect()
+    };
+    json!({
+        "experiment": survey.name,
+        "folder": survey.folder.display().to_string(),
+        "planned": survey.planned,
+        "counts": counts_as_json(survey.counts),
+        "running": writers(&survey.running),
+        "running_or_died": writers(&survey.running_or_died),
+        "failed": messages(&survey.failed),
+        "unreadable": messages(&survey.unreadable),
+        "notes": survey.notes,
+        "command": survey.command,
+    })
+}
+
+fn counts_as_json(counts: StateCounts) -> Value {
+    let mut object: serde_json::Map<String, Value> = StateCounts::NAMES
+        .iter()
+        .zip(counts.0)
+        .map(|(name, count)| (name.replace(' ', "_"), count.into()))
+        .collect();
+    object.insert("runs".to_owned(), counts.runs().into());
+    Value::Object(object)
 }

@@ -1,4 +1,5 @@
-//! What the end-to-end tests share: the binary, run in a folder of its own with the repository's configs in reach.
+//! What the end-to-end tests share: the binary, run in a folder of its own with the repository's
+//! configs in reach.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

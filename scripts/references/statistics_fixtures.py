@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Writes crates/report/tests/fixtures/statistics.json: the figures that crate `report` is held against.
+
+SciPy gives summaries, intervals, t tests and permutation tests, statsmodels Holm's correction, rliable the probability
+of improvement. Run it from anywhere: it makes its own virtual environment below target/ and needs PyPI once.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = ROOT / "target" / "reference-statistics"
+PACKAGES = ["numpy==2.2.6", "scipy==1.15.3", "statsmodels==0.14.5", "rliable==1.2.0"]
+FIXTURE = ROOT / "crates" / "report" / "tests" / "fixtures" / "statistics.json"
+
+
+def inside_environment() -> None:
+    """Runs this script again with the environment's Python, which is made where it is missing."""
+    python = ENVIRONMENT / "bin" / "python"
+    if Path(sys.prefix) == ENVIRONMENT:
+        return
+    if not (ENVIRONMENT / "complete").exists():
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+        (ENVIRONMENT / "complete").touch()
+    os.execv(python, [str(python), __file__])
+
+
+def samples():
+    """Paired samples: what accuracies and losses look like, and the corners."""
+    import numpy as np
+
+    random = np.random.default_rng(7)
+    cases = {
+        "accuracies of three seeds": ([0.9712, 0.9694, 0.9726], [0.9688, 0.9696, 0.9702]),
+        "two seeds": ([0.97, 0.96], [0.95, 0.955]),
+        "no difference": ([0.97, 0.96, 0.98, 0.975], [0.97, 0.96, 0.98, 0.975]),
+        "differences of equal size": ([1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 4.0, 3.0]),
+        "a constant arm": ([0.1126] * 6, [0.0958, 0.0990, 0.0958, 0.1126, 0.0968, 0.1]),
+    }
+    for n, gap in [(5, 0.002), (10, 0.0005), (10, 0.003), (12, 0.001)]:
+        images = np.round(5000 * (0.97 + 0.002 * random.standard_normal(n))) / 5000
+        others = np.round(5000 * (images - gap + 0.0015 * random.standard_normal(n))) / 5000
+        cases[f"accuracies of {n} seeds, {gap} apart"] = (images.tolist(), others.tolist())
+    for n in [8, 25, 70]:
+        losses = np.exp(-2.5 + 0.4 * random.standard_normal(n))
+        others = losses * np.exp(0.08 + 0.3 * random.standard_normal(n))
+        cases[f"losses of {n} seeds"] = (losses.tolist(), others.tolist())
+    return cases
+
+
+def summary(x):
+    import numpy as np
+    from scipy import stats
+
+    def interval(level):
+        if np.std(x) == 0:  # SciPy gives NaN for an interval without width.
+            return [float(np.mean(x))] * 2
+        return [float(end) for end in stats.t.interval(level, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))]
+
+    low, high = interval(0.95)
+    return {
+        "n": len(x),
+        "mean": float(np.mean(x)),
+        "std": float(np.std(x, ddof=1)),
+        "low": low,
+        "high": high,
+        "one_of_13": interval(1 - 0.05 / 13),
+        "median": float(np.median(x)),
+        "min": float(np.min(x)),
+        "max": float(np.max(x)),
+    }
+
+
+def compared(x, y):
+    import numpy as np
+    from rliable import metrics
+    from scipy import stats
+
+    difference = np.subtract(x, y)
+    if np.all(difference == 0):  # SciPy gives NaN; the limit is taken instead.
+        t_test = {"p": 1.0, "low": 0.0, "high": 0.0}
+    else:
+        result = stats.ttest_rel(x, y)
+        interval = result.confidence_interval(0.95)
+        t_test = {"p": float(result.pvalue), "low": float(interval.low), "high": float(interval.high)}
+    exact = len(x) <= 20
+    permutation = stats.permutation_test(
+        (difference,),
+        lambda d, axis: np.sum(d, axis=axis),
+        permutation_type="samples",
+        n_resamples=np.inf if exact else 500_000,
+        batch=4096,
+        vectorized=True,
+        rng=np.random.default_rng(1),
+    )
+    scores = [np.asarray(values).reshape(-1, 1) for values in (x, y)]
+    return {
+        "x": x,
+        "y": y,
+        "x_summary": summary(x),
+        "y_summary": summary(y),
+        "mean": float(np.mean(difference)),
+        "t_test": t_test,
+        "permutation": {"p": float(permutation.pvalue), "exact": exact},
+        "improvement": float(metrics.probability_of_improvement(*scores)),
+    }
+
+
+def main() -> None:
+    import numpy as np
+    from statsmodels.stats.multitest import multipletests
+
+    families = [[0.01, 0.04, 0.03], [0.5, 0.001, 0.9, 0.001], [0.04], np.random.default_rng(3).uniform(0, 0.05, 20).tolist()]
+    fixture = {
+        "written_by": "scripts/references/statistics_fixtures.py with " + ", ".join(PACKAGES),
+        "samples": {name: compared(*pair) for name, pair in samples().items()},
+        "holm": [{"p": p, "corrected": multipletests(p, method="holm")[1].tolist()} for p in families],
+    }
+    FIXTURE.parent.mkdir(parents=True, exist_ok=True)
+    FIXTURE.write_text(json.dumps(fixture, indent=1) + "\n")
+    print(f"wrote {FIXTURE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    inside_environment()
+    main()
