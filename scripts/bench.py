@@ -7,7 +7,7 @@
     scripts/bench.py builds     a cold build, and builds after an edit; ten minutes and more
     scripts/bench.py page       writes the page again from docs/benchmarks.json
 
-`scripts/benchmarks/peers.sh` and `scripts/benchmarks/gpu.sh` call this with `peers` and `gpu`. Each command measures its section of
+`scripts/bench_peers.sh` and `scripts/bench_gpu.sh` call this with `peers` and `gpu`. Each command measures its section of
 the page and leaves the others as they are. Times are worth something on a quiet machine only.
 """
 

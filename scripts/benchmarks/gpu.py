@@ -76,7 +76,7 @@ def lines(figures, why):
     yield ""
     arithmetic, traffic = floor(figures, 1)
     yield from prose(f"""
-        By `scripts/benchmarks/gpu.sh`, on one {figures['device']} with {figures['machine']}; {figures['versions']}. The job is that of
+        By `scripts/bench_gpu.sh`, on one {figures['device']} with {figures['machine']}; {figures['versions']}. The job is that of
         the comparison on the CPU, in 32-bit floats throughout. Seconds a run in training (whole command in parentheses), medians
         of {figures['repeats']} interleaved repeats. No program can take less than {arithmetic * 1e3:.2f} ms a run (arithmetic, at
         the {figures['operations'] / 1e12:.1f} TFLOP/s of a large product) nor less than {traffic * 1e3:.2f} ms (what each step moves
@@ -110,4 +110,4 @@ def verdict(met):
 def missing():
     yield "## On a GPU"
     yield ""
-    yield "These figures are still missing: no GPU has been measured. `scripts/benchmarks/gpu.sh` measures one and puts them here."
+    yield "These figures are still missing: no GPU has been measured. `scripts/bench_gpu.sh` measures one and puts them here."

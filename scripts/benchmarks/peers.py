@@ -191,7 +191,7 @@ def lines(figures, why):
     yield ""
     built = {"dev": "built as plain `cargo run` builds", "release": "built with `--release`"}[figures["build"]]
     yield from prose(f"""
-        By `scripts/benchmarks/peers.sh`, on {figures['machine']}; {figures['versions']}. The same job for all: 784-256-128-10, ReLU,
+        By `scripts/bench_peers.sh`, on {figures['machine']}; {figures['versions']}. The same job for all: 784-256-128-10, ReLU,
         biases 0, Adam (rate 0.001, epsilon 1e-8), 858 batches of 128 of the 55,000 training images in a new order each epoch,
         each step's loss recorded, loss and accuracy on the 5,000 validation images after each of two epochs, accuracy on the
         10,000 test images at the end; all in 32-bit floats. Kindling is {built}. Medians of {len(figures['one']['Kindling'])}
