@@ -255,7 +255,7 @@ fn without_a_whole_checkpoint_a_run_starts_anew() {
     faults.leave_unfinished("damaged");
     faults.checkpoints("damaged").iter().for_each(|path| flip_a_bit(path));
     let said = faults.finish("damaged");
-    assert_eq!(said.matches("what it held is computed again").count(), 2, "{said}");
+    assert_eq!(said.matches("its steps are computed again").count(), 2, "{said}");
     assert!(read_record(&faults.directory("damaged")).unwrap().provenance.resumed.is_empty());
     faults.assert_same("undisturbed", "damaged");
 }
