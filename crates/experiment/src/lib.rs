@@ -22,7 +22,7 @@ mod string_enum;
 mod sweep;
 mod syntax;
 
-pub use load::{load, load_text, read_initializer_line};
+pub use load::{SettingFault, load, load_text, locate_faults, read_initializer_line};
 pub use markdown::markdown_tables;
 pub use overrides::Overrides;
 pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};

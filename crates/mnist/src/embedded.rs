@@ -1,8 +1,7 @@
 //! MNIST itself: the four canonical files, compressed, inside the binary.
 
 use crate::idx::{read_images, read_labels};
-use crate::set::LabelledImages;
-use crate::{ImageSet, SetError};
+use crate::set::{ImageSet, LabelledImages, SetError};
 
 const TRAINING_IMAGES: &[u8] = include_bytes!("../data/train-images-idx3-ubyte.gz");
 const TRAINING_LABELS: &[u8] = include_bytes!("../data/train-labels-idx1-ubyte.gz");

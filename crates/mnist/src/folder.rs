@@ -1,59 +1,57 @@
-//! A set of the same form as MNIST from a folder: Fashion-MNIST, KMNIST, or one of your own.
+//! A set from a folder of IDX files.
 
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use crate::files::{SetFiles, find};
 use crate::idx::{IdxError, read_images, read_labels};
-use crate::set::LabelledImages;
-use crate::{ImageSet, SetError};
+use crate::set::{ImageSet, LabelledImages, SetError};
 
 impl ImageSet {
-    /// Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
-    /// `t10k-labels-idx1-ubyte` from `folder`, each plain or with `.gz`, and splits the first
-    /// `validation` training images off.
+    /// Reads the set at `path`, and splits the first `validation` training images off.
+    ///
+    /// The four files have MNIST's names (`train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`), EMNIST's
+    /// (`emnist-letters-test-images-idx3-ubyte`) or QMNIST's (`qmnist-train-labels-idx2-int`), with a
+    /// `-` or a `.` before `idx`, plain or with `.gz`. They lie in the folder or up to two folders
+    /// below it. Where a folder holds several sets, `path` is the folder and the start of their
+    /// names: `gzip/emnist-letters`. A `~` at the start of the path is the home directory.
     ///
     /// # Errors
-    /// [`SetError`]: a file is missing, is no IDX file of 28 x 28 images or of labels 0 to 9, is
-    /// truncated or too long, or does not match its sibling.
-    pub fn from_folder(folder: &Path, validation: usize) -> Result<ImageSet, SetError> {
-        let training = read_pair(
-            folder,
-            "train-images-idx3-ubyte",
-            "train-labels-idx1-ubyte",
-            "training files",
-        )?;
-        let test =
-            read_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", "test files")?;
-        ImageSet::split(training, test, validation)
+    /// [`SetError`]: a file is missing, is damaged, or does not fit the others.
+    pub fn from_folder(path: &Path, validation: usize) -> Result<ImageSet, SetError> {
+        let files = find(&expand_home(path)?)?;
+        let SetFiles { training_images, training_labels, test_images, test_labels } = &files;
+        let training = read_pair(training_images, training_labels)?;
+        let test = read_pair(test_images, test_labels)?;
+        let set = ImageSet::split(training, test, validation)?;
+        Ok(set.with_files([training_images, training_labels, test_images, test_labels]))
     }
 }
 
-fn read_pair(
-    folder: &Path,
-    images: &'static str,
-    labels: &'static str,
-    what: &str,
-) -> Result<LabelledImages, SetError> {
-    let of = format!("the {what} in {}", folder.display());
-    LabelledImages::new(read(folder, images, read_images)?, read(folder, labels, read_labels)?, &of)
+/// The path with a `~` at its start replaced by the home directory, as shells do it.
+fn expand_home(path: &Path) -> Result<PathBuf, SetError> {
+    match path.strip_prefix("~") {
+        Ok(below) => match std::env::home_dir() {
+            Some(home) => Ok(home.join(below)),
+            None => Err(SetError::NoHome(path.to_owned())),
+        },
+        Err(_) => Ok(path.to_owned()),
+    }
 }
 
-fn read(
-    folder: &Path,
-    name: &'static str,
-    reader: fn(BufReader<File>) -> Result<Vec<u8>, IdxError>,
-) -> Result<Vec<u8>, SetError> {
-    let path =
-        find(folder, name).ok_or_else(|| SetError::Missing { folder: folder.to_owned(), name })?;
-    File::open(&path)
+fn read_pair(images: &Path, labels: &Path) -> Result<LabelledImages, SetError> {
+    let pixels = read(images, read_images)?;
+    let labels_of = read(labels, read_labels)?;
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    LabelledImages::new(pixels, labels_of, &format!("{} and {}", images.display(), name(labels)))
+}
+
+fn read<T>(path: &Path, reader: fn(BufReader<File>) -> Result<T, IdxError>) -> Result<T, SetError> {
+    File::open(path)
         .map_err(IdxError::Io)
-        .and_then(|file| reader(BufReader::new(file)))
+        .and_then(|file| reader(BufReader::with_capacity(1 << 16, file)))
         .map_err(|source| SetError::File { file: path.display().to_string(), source })
-}
-
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    [folder.join(name), folder.join(format!("{name}.gz"))].into_iter().find(|path| path.exists())
 }
 
 #[cfg(test)]
@@ -61,7 +59,7 @@ mod tests {
     use super::*;
     use std::fs;
 
-    /// The canonical files as they lie in this crate serve as "some folder" of `.gz` files.
+    /// The canonical files as they lie in this crate serve as some folder of `.gz` files.
     fn canonical() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
     }
@@ -74,29 +72,26 @@ mod tests {
         );
         assert!(folder.training.pixels() == embedded.training.pixels());
         assert!(folder.test.labels() == embedded.test.labels());
+        assert_eq!(folder.shape(), embedded.shape());
+        assert_eq!(folder.files().len(), 4);
     }
 
     #[test]
-    fn a_missing_file_and_a_mislabelled_one_are_named() {
+    fn a_file_of_another_kind_is_named() {
         let folder = tempfile::tempdir().unwrap();
+        for part in
+            ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
+        {
+            // Labels where images should be, too.
+            fs::copy(
+                canonical().join("train-labels-idx1-ubyte.gz"),
+                folder.path().join(format!("{part}-ubyte")),
+            )
+            .unwrap();
+        }
         let error = ImageSet::from_folder(folder.path(), 5_000).unwrap_err().to_string();
-        assert!(
-            error.ends_with("holds no train-images-idx3-ubyte (nor train-images-idx3-ubyte.gz)"),
-            "{error}"
-        );
-
-        // Labels where images should be.
-        fs::copy(
-            canonical().join("train-labels-idx1-ubyte.gz"),
-            folder.path().join("train-images-idx3-ubyte"),
-        )
-        .unwrap();
-        let error = ImageSet::from_folder(folder.path(), 5_000).unwrap_err().to_string();
-        assert!(
-            error.contains(
-                "train-images-idx3-ubyte cannot be used: it is not an IDX file of images"
-            ),
-            "{error}"
-        );
+        let expected = "train-images-idx3-ubyte cannot be used: it has 1 dimension, a file of images \
+                        has 3: images, rows and columns";
+        assert!(error.ends_with(expected), "{error}");
     }
 }

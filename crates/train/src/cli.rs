@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use experiment::{Overrides, Shard};
 use report::{Metric, table};
@@ -68,6 +69,7 @@ pub(crate) enum Command {
 pub(crate) struct ConfigArgs {
     /// Config file; may be given several times
     #[arg(long = "config", short = 'c', value_name = "FILE", required = true, num_args = 1..)]
+    #[arg(value_parser = path())]
     pub(crate) files: Vec<PathBuf>,
     /// Backend that computes: flex, ndarray or wgpu
     #[arg(long, value_name = "B")]
@@ -131,6 +133,7 @@ pub(crate) struct RunArgs {
     pub(crate) shard: Option<Shard>,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
+    #[arg(value_parser = path())]
     pub(crate) out: PathBuf,
     /// Run anew what is finished already
     #[arg(long)]
@@ -155,6 +158,7 @@ pub(crate) struct PlanArgs {
     pub(crate) all: bool,
     /// Folder of the records
     #[arg(long, value_name = "DIR", default_value = "runs")]
+    #[arg(value_parser = path())]
     pub(crate) out: PathBuf,
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
@@ -165,6 +169,7 @@ pub(crate) struct PlanArgs {
 pub(crate) struct StatusArgs {
     /// Folders of records: of a run, an arm, an experiment, or of many
     #[arg(default_value = "runs", value_name = "DIR")]
+    #[arg(value_parser = path())]
     pub(crate) folders: Vec<PathBuf>,
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
@@ -175,6 +180,7 @@ pub(crate) struct StatusArgs {
 pub(crate) struct ListArgs {
     /// Folder of config files
     #[arg(default_value = "configs", value_name = "DIR")]
+    #[arg(value_parser = path())]
     pub(crate) folder: PathBuf,
 }
 
@@ -182,6 +188,7 @@ pub(crate) struct ListArgs {
 pub(crate) struct ReplayArgs {
     /// Folder of the run's record
     #[arg(value_name = "RUN")]
+    #[arg(value_parser = path())]
     pub(crate) run: PathBuf,
     /// Show no progress
     #[arg(long, short)]
@@ -218,6 +225,7 @@ pub(crate) struct HistArgs {
     pub(crate) kind: Option<String>,
     /// Config file, of which every layer's weight is drawn
     #[arg(long, short = 'c', value_name = "FILE")]
+    #[arg(value_parser = path())]
     pub(crate) config: Option<PathBuf>,
     /// Parameter of the initializer or, with --config, any setting; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
@@ -244,7 +252,20 @@ pub(crate) struct HistArgs {
     pub(crate) seed: Option<u64>,
     /// Draw the picture into this file, .svg or .png
     #[arg(long, short, value_name = "FILE")]
+    #[arg(value_parser = path())]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Reads a path. A `~` at its start that the shell left alone, as in `--out=~/x`, is the home
+/// directory.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.strip_prefix("~") {
+        Ok(below) => match std::env::home_dir() {
+            Some(home) => Ok(home.join(below)),
+            None => Err("there is no home directory: write the whole path"),
+        },
+        Err(_) => Ok(path),
+    })
 }
 
 /// Reads `784x256`.
@@ -270,6 +291,7 @@ pub(crate) enum Format {
 pub(crate) struct StudyArgs {
     /// Folders of records: of a run, an arm, an experiment, or of many
     #[arg(default_value = "runs", value_name = "DIR")]
+    #[arg(value_parser = path())]
     pub(crate) folders: Vec<PathBuf>,
     /// What to compare by: validation_accuracy, validation_loss, test_accuracy, test_loss,
     /// last_batch_loss, training_seconds, steps_to_loss=X or steps_to_accuracy=X
@@ -289,6 +311,7 @@ pub(crate) struct CompareArgs {
     pub(crate) format: table::Format,
     /// Folder to draw the pictures into, as SVG and PNG
     #[arg(long, value_name = "DIR")]
+    #[arg(value_parser = path())]
     pub(crate) pictures: Option<PathBuf>,
 }
 
@@ -298,5 +321,6 @@ pub(crate) struct ReportArgs {
     pub(crate) study: StudyArgs,
     /// The page [default: report.html in the first folder]
     #[arg(long, short, value_name = "FILE")]
+    #[arg(value_parser = path())]
     pub(crate) output: Option<PathBuf>,
 }

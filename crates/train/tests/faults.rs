@@ -12,10 +12,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::Lab;
+use common::{Lab, stderr};
 use record::{ReadError, RunDirectory, Status, read_record, read_run, read_weights};
 
 /// 150 steps in epochs of 10, and a checkpoint every 4 of them.
@@ -97,10 +97,6 @@ impl Faults {
         let metrics = |out| read_record(&self.directory(out)).unwrap().metrics;
         assert_eq!(metrics(a), metrics(b));
     }
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 fn end_of(child: Child) -> (Option<i32>, String) {

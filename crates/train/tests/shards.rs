@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, SystemTime};
 
-use common::Lab;
+use common::{Lab, stderr};
 use insta::assert_snapshot;
 use record::{RunDirectory, RunRecord, Status, read_record};
 
@@ -44,10 +44,6 @@ fn wait_for_a_checkpoint(directory: &Path) {
 
 fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 use divan::Bencher;
 use experiment::{Overrides, RunSpec, load};
-use training::{Observer, Options, execute};
+use training::{ImageSets, Observer, Options, execute};
 
 /// Like the program.
 #[global_allocator]
@@ -77,6 +77,7 @@ impl PacedRun {
                 stack: None,
                 force: true,
                 interrupt,
+                sets: ImageSets::default(),
             };
             execute(&plan.runs(), &options, &observer);
         });

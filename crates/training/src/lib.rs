@@ -7,6 +7,7 @@
 //! | module | responsibility |
 //! | --- | --- |
 //! | `execute` | a plan's runs: which train as one, which worker takes them, who holds them |
+//! | `preflight` | what can be checked of a plan before anything is written |
 //! | `run` | one run: prepare, train, record |
 //! | `burn_glue` | what burn's traits ask for: learner, checkpointer, renderer |
 //! | `optim` | the optimizer and its learning rates |
@@ -20,12 +21,15 @@ mod error;
 mod events;
 mod execute;
 mod optim;
+mod preflight;
 mod replay;
 mod run;
 
 pub use backend::{Adapter, adapters, open_device};
+pub use data::ImageSets;
 pub use error::{BackendError, RunError};
 pub use events::{NoopObserver, Observer, Outcome, RunReport, Summary};
 pub use execute::{Options, execute};
+pub use preflight::{Preflight, Refusal, has_result, preflight};
 pub use replay::{Replay, StepPair, TensorDifference, replay};
 pub use run::cpu;

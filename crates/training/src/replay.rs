@@ -8,6 +8,7 @@ use experiment::{Overrides, RunSpec, load};
 use record::{Difference, ReadError, Run, Step, read_run, read_weights};
 use safetensors::SafeTensors;
 
+use crate::data::ImageSets;
 use crate::error::RunError;
 use crate::events::{Observer, Outcome, RunReport};
 use crate::execute::{Options, execute};
@@ -105,6 +106,7 @@ fn repeat(
         stack: Some(1),
         force: false,
         interrupt: Arc::clone(interrupt),
+        sets: ImageSets::default(),
     };
     let report = execute(std::slice::from_ref(spec), &options, observer).pop();
     let Some(RunReport { directory, outcome, .. }) = report else { return Ok(None) };
@@ -134,8 +136,12 @@ fn compare(spec: RunSpec, recorded: &Finished, repeated: &Finished) -> Result<Re
 /// The run that a record's own config describes.
 fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
     let config = run.directory.join("config.toml");
-    let plan = load(std::slice::from_ref(&config), &Overrides::default())
-        .map_err(|problems| RunError::BadInput(problems.to_string()))?;
+    let plan = load(std::slice::from_ref(&config), &Overrides::default()).map_err(|error| {
+        // The whole text of the error has a mark of its own before each message.
+        let first = error.diagnostics.first().map(|first| first.message.clone());
+        let first = first.unwrap_or_default();
+        RunError::BadInput(format!("{} cannot be read: {first}", config.display()))
+    })?;
     match <[RunSpec; 1]>::try_from(plan.runs()) {
         Ok([spec]) if spec.id() == run.record.id => Ok(spec),
         // Its checksum holds, so this program reads it differently.

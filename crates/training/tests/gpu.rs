@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{BASE, Lab, assert_same, finish, go};
 use experiment::RunSpec;
 use record::{Status, read_record, read_run};
-use training::{NoopObserver, Observer, Options, adapters, execute};
+use training::{ImageSets, NoopObserver, Observer, Options, adapters, execute};
 
 #[test]
 fn wgpu_starts_from_the_bits_of_flex() {
@@ -40,7 +40,14 @@ fn a_stack_with_rates_of_their_own_and_a_run_that_diverges_is_what_its_runs_are_
     ));
     let records = |stack: usize| {
         let (out, interrupt) = (lab.out(&format!("stacks-of-{stack}")), Arc::default());
-        let options = Options { out, jobs: 1, stack: Some(stack), force: false, interrupt };
+        let options = Options {
+            out,
+            jobs: 1,
+            stack: Some(stack),
+            force: false,
+            interrupt,
+            sets: ImageSets::default(),
+        };
         let observer: Arc<dyn Observer> = Arc::new(NoopObserver);
         let reports = execute(&runs, &options, &observer);
         reports.iter().map(|report| read_run(&report.directory).unwrap()).collect::<Vec<_>>()

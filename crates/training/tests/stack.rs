@@ -12,7 +12,7 @@ use common::{BASE, Lab, assert_same};
 use experiment::RunSpec;
 use proptest::prelude::*;
 use record::{RunDirectory, Status, read_record};
-use training::{NoopObserver, Observer, Options, Outcome, RunReport, execute};
+use training::{ImageSets, NoopObserver, Observer, Options, Outcome, RunReport, execute};
 
 /// Carries out runs in stacks of at most `stack`.
 fn stacked(
@@ -31,8 +31,14 @@ fn go(
     observer: Arc<dyn Observer>,
     flag: Arc<AtomicBool>,
 ) -> Vec<RunReport> {
-    let options =
-        Options { out: out.to_owned(), jobs: 1, stack: Some(stack), force: false, interrupt: flag };
+    let options = Options {
+        out: out.to_owned(),
+        jobs: 1,
+        stack: Some(stack),
+        force: false,
+        interrupt: flag,
+        sets: ImageSets::default(),
+    };
     execute(runs, &options, &observer)
 }
 

@@ -5,6 +5,8 @@ mod file;
 mod header;
 mod initializer_line;
 mod limit;
+mod locate;
 
 pub use file::{load, load_text};
 pub use initializer_line::read_initializer_line;
+pub use locate::{SettingFault, locate_faults};

@@ -25,7 +25,7 @@ pub struct Data {
 pub enum DataSet {
     /// The embedded MNIST.
     Mnist,
-    /// A folder of IDX files of the same form, as the working directory sees it.
+    /// A folder of IDX files, as the working directory sees it.
     Folder(String),
 }
 
@@ -41,10 +41,10 @@ string_enum! {
 }
 
 impl Data {
-    /// Inputs of the network: pixels of an image.
-    pub const INPUTS: usize = 784;
-    /// Outputs of the network: classes.
-    pub const CLASSES: usize = 10;
+    /// Pixels of an image of MNIST.
+    pub const MNIST_INPUTS: usize = 784;
+    /// Classes of MNIST.
+    pub const MNIST_CLASSES: usize = 10;
     /// Images in MNIST's training file.
     pub(crate) const MNIST_TRAINING_FILE: usize = 60_000;
 
@@ -68,7 +68,7 @@ impl Section for Data {
                 |data| data.set.clone(),
                 DataSet::Mnist,
                 &Sets,
-                "the embedded MNIST, or a folder with four IDX files of its form",
+                "the embedded MNIST, or a folder with four IDX files",
             ),
             validation: table.field(
                 "validation",
@@ -111,14 +111,14 @@ impl Domain<DataSet> for Sets {
         if given.eq_ignore_ascii_case(MNIST) && !Path::new(given).is_dir() {
             return Some(DataSet::Mnist);
         }
-        if given != MNIST && !Path::new(given).is_dir() {
+        // Whether a folder is there and what it holds is looked at before a run, not here: records
+        // of folders that are gone can still be read.
+        if let Some(help) = did_you_mean(given, [MNIST])
+            && given != MNIST
+            && !given.contains(['/', '\\'])
+            && !Path::new(given).is_dir()
+        {
             let message = format!("there is no folder `{}`", given.escape_debug());
-            let help = did_you_mean(given, [MNIST]).unwrap_or_else(|| {
-                format!(
-                    "`{name}` is \"{MNIST}\", or a folder of IDX files as the working directory \
-                     sees it"
-                )
-            });
             diagnostics.report(Diagnostic::at(&value.span, message).help(help));
         }
         Some(if given == MNIST { DataSet::Mnist } else { DataSet::Folder(given.to_owned()) })

@@ -14,6 +14,10 @@ use crate::syntax::{
 /// The network: fully connected layers with an activation between them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
+    /// Inputs of the first layer: pixels of an image. No setting: they follow from the data set.
+    pub inputs: usize,
+    /// Outputs of the last layer: classes. No setting: they follow from the data set.
+    pub outputs: usize,
     /// Units of each hidden layer, from the input on.
     pub hidden: Vec<usize>,
     /// What stands between layers.
@@ -27,6 +31,8 @@ impl Section for Model {
 
     fn fields(table: &mut impl Table<Self>) -> Self {
         Model {
+            inputs: Data::MNIST_INPUTS,
+            outputs: Data::MNIST_CLASSES,
             hidden: table.field(
                 "hidden",
                 Stated::Always,
@@ -56,11 +62,11 @@ impl Section for Model {
 }
 
 impl Model {
-    /// Widths from the input to the output: 784, the hidden layers, 10.
+    /// Widths from the input to the output: for MNIST 784, the hidden layers, 10.
     pub fn widths(&self) -> Vec<usize> {
-        let mut widths = vec![Data::INPUTS];
+        let mut widths = vec![self.inputs];
         widths.extend(&self.hidden);
-        widths.push(Data::CLASSES);
+        widths.push(self.outputs);
         widths
     }
 

@@ -63,6 +63,18 @@ impl Section for Settings {
 }
 
 impl Settings {
+    /// The same settings with a network for images of so many pixels in so many classes.
+    pub fn for_images(&self, pixels: usize, classes: usize) -> Settings {
+        let model = Model { inputs: pixels, outputs: classes, ..self.model.clone() };
+        Settings { model, ..self.clone() }
+    }
+
+    /// Whether an initial weight depends on a batch of training images.
+    pub fn needs_first_batch(&self) -> bool {
+        let layers = 1..=self.model.hidden.len() + 1;
+        layers.into_iter().any(|layer| self.init.layer(layer).weight.needs_first_batch())
+    }
+
     /// Keys of one section of which one may be given: an arm or a flag that gives one takes the
     /// other away.
     pub(crate) const EXCLUSIVE: &'static [(&'static str, &'static str)] = &[Training::EXCLUSIVE];

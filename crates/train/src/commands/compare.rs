@@ -1,6 +1,7 @@
 //! `train compare DIR...`: table, verdict and pictures of the runs below folders.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use report::{Study, table};
 
@@ -27,8 +28,9 @@ const MOST_WARNINGS: usize = 20;
 
 /// Reads the records, and warns of those that are left out.
 pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
-    let study = Study::load(&args.folders, args.metric)
-        .map_err(|error| Failure::BadInput(error.to_string()))?;
+    let study = Study::load(&args.folders, args.metric);
+    note_superseded(&args.folders);
+    let study = study.map_err(|error| Failure::BadInput(error.to_string()))?;
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
     let warnings = &study.warnings;
     for warning in warnings.iter().take(MOST_WARNINGS) {
@@ -39,4 +41,16 @@ pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
         print_to_stderr(&format!("{style}warning{style:#}: left out {more} more"));
     }
     Ok(study)
+}
+
+/// Says which records are not compared because they were set aside.
+fn note_superseded(folders: &[PathBuf]) {
+    for (folder, count) in folders.iter().flat_map(|folder| record::count_superseded(folder)) {
+        print_to_stderr(&format!(
+            "note: {} set aside in {}, since other settings took their place; \
+             the settings that they were made with bring them back",
+            if count == 1 { "1 record was".to_owned() } else { format!("{count} records were") },
+            folder.display()
+        ));
+    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod hist;
 pub(crate) mod inits;
 pub(crate) mod list;
 pub(crate) mod plan;
+mod preflight;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod run;

@@ -4,12 +4,15 @@ mod estimate;
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 use experiment::{Arm, Experiment, RunSpec, SweepAxis, load};
 use record::RunRecord;
 use serde_json::{Value as Json, json};
+use training::{ImageSets, Options, has_result};
 
 use crate::cli::{Format, PlanArgs};
+use crate::commands::preflight::preflight;
 use crate::exit::Done;
 use crate::output::count;
 use estimate::{Rates, roughly, side_by_side};
@@ -22,17 +25,20 @@ const LAST: usize = 3;
 
 /// Prints the settings of each arm and the runs, with their ids and whether they are recorded.
 pub(crate) fn plan(args: &PlanArgs, out: &mut dyn Write) -> Done {
-    let plan = load(&args.config.files, &args.config.overrides())?;
+    let overrides = args.config.overrides();
+    let plan = load(&args.config.files, &overrides)?;
+    let specs = plan.runs();
+    let options = options(args);
+    let data_sets = preflight(&plan, &specs, &overrides, &options)?;
     let mut rates = Rates::default();
-    let runs: Vec<PlannedRun> = plan
-        .runs()
+    let runs: Vec<PlannedRun> = specs
         .into_iter()
         .map(|spec| {
             let record = record::read_record(&spec.directory(&args.out)).ok();
             if let Some(record) = record.as_ref().filter(|record| record.id == spec.id()) {
                 rates.learn(&spec, record);
             }
-            PlannedRun::new(spec, record.as_ref())
+            PlannedRun::new(spec, record.as_ref(), &options)
         })
         .collect();
     if rates.runs() == 0 {
@@ -44,9 +50,25 @@ pub(crate) fn plan(args: &PlanArgs, out: &mut dyn Write) -> Done {
             for experiment in &plan.experiments {
                 print_experiment(out, experiment)?;
             }
+            for data_set in &data_sets {
+                writeln!(out, "{data_set}\n")?;
+            }
             print_runs(out, &runs, args)?;
-            print_estimate(out, &runs, &rates, args)
+            print_estimate(out, &runs, &rates, &options)
         }
+    }
+}
+
+/// How the runs would be carried out.
+fn options(args: &PlanArgs) -> Options {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Options {
+        out: args.out.clone(),
+        jobs: args.jobs.map_or(cores, usize::from),
+        stack: None,
+        force: false,
+        interrupt: Arc::default(),
+        sets: ImageSets::default(),
     }
 }
 
@@ -59,11 +81,13 @@ struct PlannedRun {
 }
 
 impl PlannedRun {
-    fn new(spec: RunSpec, record: Option<&RunRecord>) -> Self {
+    fn new(spec: RunSpec, record: Option<&RunRecord>, options: &Options) -> Self {
         let (status, done) = match record {
             Some(record) if record.id == spec.id() => {
                 (record.status.to_string(), record.status.is_final())
             }
+            // The same command brings its record back.
+            _ if has_result(&spec, options) => ("set aside".to_owned(), true),
             Some(_) => ("other settings".to_owned(), false),
             None => ("to run".to_owned(), false),
         };
@@ -87,7 +111,7 @@ fn as_json(PlannedRun { spec, status, .. }: &PlannedRun, rates: &Rates, args: &P
     let mut run = json!({
         "experiment": spec.experiment, "arm": spec.arm, "seed": spec.seed, "id": spec.id(),
         "directory": spec.directory(&args.out), "status": status,
-        "estimated_seconds": rates.seconds(spec), "settings": settings,
+        "estimated_seconds": record::json_number(rates.seconds(spec)), "settings": settings,
     });
     if let Some(point) = &spec.point {
         let axes = point.axes.iter().map(|axis| {
@@ -180,7 +204,7 @@ fn print_estimate(
     out: &mut dyn Write,
     runs: &[PlannedRun],
     rates: &Rates,
-    args: &PlanArgs,
+    options: &Options,
 ) -> Done {
     let mut by_status: BTreeMap<&str, usize> = BTreeMap::new();
     runs.iter().for_each(|run| *by_status.entry(&run.status).or_default() += 1);
@@ -192,9 +216,8 @@ fn print_estimate(
     if seconds.is_empty() {
         return Ok(());
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = args.jobs.map_or(cores, usize::from).min(seconds.len());
-    let folder = args.out.display();
+    let jobs = options.jobs.min(seconds.len());
+    let folder = options.out.display();
     let basis = match rates.runs() {
         0 => format!("a run's cost on another machine: no finished run in {folder} says better"),
         learned => format!("how long {} in {folder} took", count(learned, "finished run")),

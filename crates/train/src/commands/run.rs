@@ -10,9 +10,10 @@ use experiment::{Overrides, Plan, load};
 use record::{GivenCommand, read_run};
 use report::{Comparison, LoadError, Metric, Study, table};
 use serde_json::json;
-use training::{Observer, Options, Outcome, RunReport, execute};
+use training::{ImageSets, Observer, Options, Outcome, RunReport, execute};
 
 use crate::cli::{Format, RunArgs};
+use crate::commands::preflight::preflight;
 use crate::exit::{Done, Failure, interrupt_flag, print_to_stderr};
 use crate::output::progress::Progress;
 use crate::output::{results, terminal_width};
@@ -21,7 +22,6 @@ use crate::output::{results, terminal_width};
 pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
     let overrides = args.config.overrides();
     let plan = load(&args.config.files, &overrides)?;
-    write_command(&plan, &overrides, &args.out)?;
     let all = plan.runs();
     let planned = all.len();
     let runs = match args.shard {
@@ -35,7 +35,10 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
         stack: args.stack.map(usize::from),
         force: args.force,
         interrupt: interrupt_flag(),
+        sets: ImageSets::default(),
     };
+    preflight(&plan, &runs, &overrides, &options)?;
+    write_command(&plan, &overrides, &args.out)?;
     let progress = Progress::new(&runs, args.quiet);
     let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
     let reports = execute(&runs, &options, &observer);

@@ -1,6 +1,9 @@
 //! What the end-to-end tests share: the binary, run in a folder of its own with the repository's
 //! configs in reach.
 
+#[allow(dead_code)]
+pub(crate) mod idx;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -30,14 +33,16 @@ impl Lab {
         path
     }
 
+    /// The binary with these arguments, to be run in the folder.
+    pub(crate) fn command<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::cargo_bin("train").unwrap();
+        command.args(arguments).current_dir(self.path());
+        command
+    }
+
     /// The binary with these arguments, run in the folder.
     pub(crate) fn train<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Output {
-        Command::cargo_bin("train")
-            .unwrap()
-            .args(arguments)
-            .current_dir(self.path())
-            .output()
-            .unwrap()
+        self.command(arguments).output().unwrap()
     }
 
     /// The same, which must end well; its standard output as JSON.
@@ -50,6 +55,12 @@ impl Lab {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
+}
+
+/// What a command printed to the standard error.
+#[allow(dead_code)]
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A config of the repository.

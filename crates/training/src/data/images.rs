@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use kernels::floats_of_bytes;
-use mnist::{PIXELS, Split};
+use mnist::Split;
 
 use super::packed_images::PackedImages;
 use super::pixel_scale::PixelScale;
@@ -25,9 +25,9 @@ pub(crate) struct Images {
 /// A batch of each network of a stack.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
-    /// `[runs, batch, 784]`; or `[1, batch, 784]`, which all networks share.
+    /// `[runs, batch, pixels]`; or `[1, batch, pixels]`, which all networks share.
     pub(crate) images: Tensor<3>,
-    /// `[runs, batch]` or `[1, batch]`, 0 to 9.
+    /// `[runs, batch]` or `[1, batch]`, from 0.
     pub(crate) labels: Tensor<2, Int>,
 }
 
@@ -39,9 +39,9 @@ impl Images {
     /// The same images, kept on the device if it can hold them: a batch is then a list of indices,
     /// and no images are sent.
     pub(crate) fn kept_on_device(self) -> Self {
-        let packed = PackedImages::fit(self.len()).then(|| {
+        let packed = PackedImages::fit(self.len(), self.pixels_per_image()).then(|| {
             let table: [f32; 256] = std::array::from_fn(|byte| self.scale.input(byte as u8));
-            PackedImages::new(self.split.pixels(), &table, &self.device)
+            PackedImages::new(self.split.pixels(), self.pixels_per_image(), &table, &self.device)
         });
         Images { packed, ..self }
     }
@@ -50,7 +50,12 @@ impl Images {
         self.split.len()
     }
 
-    /// The inputs of the images at `indices`, 784 numbers each.
+    /// Pixels of an image, and so inputs of a network.
+    fn pixels_per_image(&self) -> usize {
+        self.split.pixels_per_image()
+    }
+
+    /// The inputs of the images at `indices`, a number for each pixel.
     pub(crate) fn inputs(&self, indices: &[u32]) -> Vec<f32> {
         self.floats(indices.iter().map(|&index| self.pixels(index)))
     }
@@ -59,11 +64,12 @@ impl Images {
     pub(crate) fn gather(&self, runs: &[&[u32]]) -> Batch {
         let (count, size) = (runs.len(), runs.first().map_or(0, |indices| indices.len()));
         let indices = || runs.iter().flat_map(|indices| indices.iter().copied());
+        let shape = [count, size, self.pixels_per_image()];
         let images = match &self.packed {
-            Some(packed) => packed.select(indices()).reshape([count, size, PIXELS]),
+            Some(packed) => packed.select(indices()).reshape(shape),
             None => {
                 let inputs = self.floats(indices().map(|index| self.pixels(index)));
-                Tensor::from_data(TensorData::new(inputs, [count, size, PIXELS]), &self.device)
+                Tensor::from_data(TensorData::new(inputs, shape), &self.device)
             }
         };
         let labels = indices().map(|index| self.split.labels()[index as usize]);
@@ -79,10 +85,10 @@ impl Images {
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
         (0..self.len()).step_by(size.max(1)).map(move |start| {
             let part = self.split.part(start..(start + size).min(self.len()));
-            let inputs = self.floats(part.pixels().chunks_exact(PIXELS));
+            let inputs = self.floats(part.pixels().chunks_exact(self.pixels_per_image()));
             Batch {
                 images: Tensor::from_data(
-                    TensorData::new(inputs, [1, part.len(), PIXELS]),
+                    TensorData::new(inputs, [1, part.len(), self.pixels_per_image()]),
                     &self.device,
                 ),
                 labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
@@ -91,15 +97,16 @@ impl Images {
     }
 
     fn pixels(&self, index: u32) -> &[u8] {
-        &self.split.pixels()[index as usize * PIXELS..][..PIXELS]
+        let pixels = self.pixels_per_image();
+        &self.split.pixels()[index as usize * pixels..][..pixels]
     }
 
     fn floats<'a>(&self, images: impl Iterator<Item = &'a [u8]>) -> Vec<f32> {
         let images: Vec<&[u8]> = images.collect();
-        floats_of_bytes(&images, PIXELS, self.scale.mean, self.scale.std)
+        floats_of_bytes(&images, self.pixels_per_image(), self.scale.mean, self.scale.std)
     }
 
-    fn labels(&self, labels: impl Iterator<Item = u8>, shape: [usize; 2]) -> Tensor<2, Int> {
+    fn labels(&self, labels: impl Iterator<Item = u16>, shape: [usize; 2]) -> Tensor<2, Int> {
         let labels: Vec<i32> = labels.map(i32::from).collect();
         Tensor::from_data(TensorData::new(labels, shape), &self.device)
     }
@@ -110,6 +117,8 @@ mod tests {
     use super::*;
     use experiment::Normalization;
     use mnist::ImageSet;
+
+    const PIXELS: usize = 784;
 
     fn assert_same_inputs_when_kept_on(device: &Device) {
         let set = ImageSet::embedded(5_000).unwrap();

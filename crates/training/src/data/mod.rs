@@ -1,6 +1,7 @@
 //! The images of a run: loaded once for each device, put in order by keyed streams, handed out in
 //! batches.
 
+mod image_sets;
 mod images;
 mod loader;
 mod order;
@@ -8,7 +9,9 @@ mod packed_images;
 mod pixel_scale;
 mod splits;
 
+pub use image_sets::ImageSets;
 pub(crate) use images::{Batch, Images};
 pub(crate) use loader::{BatchSchedule, EVALUATION_BATCH, EvaluationBatches, TrainingBatches};
 pub(crate) use order::first_batch;
+pub(crate) use pixel_scale::PixelScale;
 pub(crate) use splits::{Splits, SplitsCache};

@@ -12,7 +12,7 @@ pub(crate) struct PixelScale {
 
 impl PixelScale {
     /// The scale that the settings ask for; statistics are those of all training pixels.
-    pub(super) fn of(normalize: Normalization, training: &Split) -> Self {
+    pub(crate) fn of(normalize: Normalization, training: &Split) -> Self {
         match normalize {
             Normalization::Unit => PixelScale { mean: 0.0, std: 255.0 },
             Normalization::Standard => {

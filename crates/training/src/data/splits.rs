@@ -1,12 +1,12 @@
 //! The three splits of a data set on a device, loaded once for all runs that use them.
 
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
 use experiment::{Backend, Data, DataSet, DeviceChoice, Settings};
-use mnist::{ImageSet, SetError};
+use mnist::{ImageSet, Shape, Split};
 
+use super::image_sets::ImageSets;
 use super::images::Images;
 use super::pixel_scale::PixelScale;
 use crate::backend::open_device;
@@ -19,14 +19,16 @@ pub(crate) struct Splits {
     pub(crate) training: Images,
     pub(crate) validation: Images,
     pub(crate) test: Images,
+    /// The size of the images, and the number of classes.
+    pub(crate) shape: Shape,
     /// SHA-256 of images and labels; `None` for the embedded set, which is always the same.
     pub(crate) checksum: Option<String>,
 }
 
 impl Splits {
-    fn load(key: &Key) -> Result<Self, RunError> {
+    fn load(key: &Key, sets: &ImageSets) -> Result<Self, RunError> {
         let device = open_device(key.backend, key.device)?;
-        let set = read_set(&key.data).map_err(|error| RunError::BadInput(error.to_string()))?;
+        let set = sets.get(&key.data).map_err(|error| RunError::BadInput(error.to_string()))?;
         let scale = PixelScale::of(key.data.normalize, &set.training);
         let training = Images::new(&set.training, scale, &device);
         let kept = key.backend == Backend::Wgpu;
@@ -36,14 +38,17 @@ impl Splits {
             training: if kept { training.kept_on_device() } else { training },
             validation: Images::new(&set.validation, scale, &device),
             test: Images::new(&set.test, scale, &device),
+            shape: set.shape(),
             device,
         })
     }
 }
 
 /// All splits that were loaded so far.
-#[derive(Default)]
-pub(crate) struct SplitsCache(Mutex<Vec<(Key, Splits)>>);
+pub(crate) struct SplitsCache {
+    sets: ImageSets,
+    splits: Mutex<Vec<(Key, Splits)>>,
+}
 
 /// What distinguishes one set of splits from another.
 #[derive(PartialEq)]
@@ -54,6 +59,10 @@ struct Key {
 }
 
 impl SplitsCache {
+    pub(crate) fn new(sets: &ImageSets) -> Self {
+        SplitsCache { sets: sets.clone(), splits: Mutex::default() }
+    }
+
     /// The splits that a run needs.
     ///
     /// # Errors
@@ -62,27 +71,30 @@ impl SplitsCache {
         let Settings { backend, device, ref data, .. } = *settings;
         let key = Key { backend, device, data: data.clone() };
         // Locked while loading: a second worker that needs the same splits waits for them.
-        let mut loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.splits.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, splits)) = loaded.iter().find(|(other, _)| *other == key) {
             return Ok(splits.clone());
         }
-        let splits = Splits::load(&key)?;
+        let splits = Splits::load(&key, &self.sets)?;
         loaded.push((key, splits.clone()));
         Ok(splits)
     }
 }
 
-fn read_set(data: &Data) -> Result<ImageSet, SetError> {
-    match &data.set {
-        DataSet::Mnist => ImageSet::embedded(data.validation),
-        DataSet::Folder(folder) => ImageSet::from_folder(Path::new(folder), data.validation),
-    }
+fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
+    let DataSet::Folder(_) = data.set else { return None };
+    let splits = [&set.training, &set.validation, &set.test];
+    let labels = splits.map(|split| label_bytes(split, set.shape()));
+    let parts = splits.into_iter().zip(&labels);
+    Some(record::checksum(parts.flat_map(|(split, labels)| [split.pixels(), labels])))
 }
 
-fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
-    let splits = [&set.training, &set.validation, &set.test];
-    let foreign = matches!(data.set, DataSet::Folder(_));
-    foreign.then(|| {
-        record::checksum(splits.into_iter().flat_map(|split| [split.pixels(), split.labels()]))
-    })
+/// The labels of a split, one byte each where that is enough.
+fn label_bytes(split: &Split, shape: Shape) -> Vec<u8> {
+    let labels = split.labels().iter();
+    if shape.classes <= 256 {
+        labels.map(|&label| label as u8).collect()
+    } else {
+        labels.flat_map(|label| label.to_le_bytes()).collect()
+    }
 }

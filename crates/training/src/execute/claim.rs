@@ -1,16 +1,16 @@
-//! The claim on a run: its lock, and whether its record exists already.
+//! The claim on a run: its lock, and whether its record exists already, here or set aside.
 
 use std::path::{Path, PathBuf};
 
 use experiment::RunSpec;
 use record::{
-    LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, read_record, read_run,
-    read_weights,
+    LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, find_superseded, read_record,
+    read_whole_record, superseded_path,
 };
 
 use crate::error::RunError;
 use crate::events::{Observer, Summary};
-use crate::run::RunWriter;
+use crate::run::{OtherRecord, RunWriter};
 
 /// What is to be done for a run.
 pub(super) enum Claim {
@@ -22,8 +22,8 @@ pub(super) enum Claim {
     Elsewhere(String),
 }
 
-/// Locks the directory of a run below `out`, and looks at what is there. With `force` a finished
-/// run is trained again.
+/// Locks the directory of a run below `out`, and looks at what is there. The run's record is
+/// brought back if it was set aside. With `force` a finished run is trained again.
 ///
 /// # Errors
 /// The directory cannot be locked, or holds a record that must not be replaced.
@@ -34,23 +34,15 @@ pub(super) fn claim(
     observer: &dyn Observer,
 ) -> Result<Claim, RunError> {
     let directory = RunDirectory::new(spec.directory(out));
-    let clear = |lock| clear_directory(spec, &directory, lock, out, force, observer);
-    let (lock, finished) = match directory.lock().map_err(RunError::from).and_then(clear) {
+    let look = |lock| look(spec, &directory, lock, out, force, observer);
+    match directory.lock().map_err(RunError::from).and_then(look) {
         // Lost at this early point, the directory was just set aside by another process, which
         // carries out the run.
         Err(RunError::Lock(taken @ (LockError::Held { .. } | LockError::Lost { .. }))) => {
-            return Ok(Claim::Elsewhere(taken.to_string()));
+            Ok(Claim::Elsewhere(taken.to_string()))
         }
-        cleared => cleared?,
-    };
-    Ok(match finished {
-        Some(record) => {
-            // A process that was killed after it wrote the record left them.
-            let _ = directory.remove_checkpoints();
-            Claim::Finished(Summary::of(&record))
-        }
-        None => Claim::Train(RunWriter::new(directory, lock)),
-    })
+        claim => claim,
+    }
 }
 
 /// Lets the record of a started run say that it failed. If that cannot be written, the error alone
@@ -66,28 +58,68 @@ pub(super) fn mark_failed(writer: &RunWriter, error: &RunError) {
     }
 }
 
-/// The record of this very run, if it has a result. A record of other settings, or a damaged one,
-/// is set aside and reported. An unfinished one stays, to be resumed.
-fn clear_directory(
+/// What is to be done for a run whose directory is locked.
+fn look(
     spec: &RunSpec,
     directory: &RunDirectory,
-    lock: RunLock,
+    mut lock: RunLock,
     out: &Path,
     force: bool,
     observer: &dyn Observer,
-) -> Result<(RunLock, Option<RunRecord>), RunError> {
+) -> Result<Claim, RunError> {
+    let mut there = look_at_record(spec, directory, out, force)?;
+    if let (There::Nothing | There::Other(_), Some(source)) = (&there, superseded(spec, out, force))
+    {
+        if let There::Other(other) = &there {
+            lock = directory.set_aside(lock, &other.destination)?;
+        }
+        lock = directory.bring_back(lock, &source)?;
+        let message = format!("its record was set aside in {}, and is back", source.display());
+        observer.noted(spec, &message);
+        there = look_at_record(spec, directory, out, force)?;
+    }
+    Ok(match there {
+        There::Finished(record) => {
+            // A process that was killed after it wrote the record left them.
+            let _ = directory.remove_checkpoints();
+            Claim::Finished(Summary::of(&record))
+        }
+        There::Nothing | There::Unfinished => {
+            Claim::Train(RunWriter::new(directory.clone(), lock, None))
+        }
+        There::Other(other) => Claim::Train(RunWriter::new(directory.clone(), lock, Some(other))),
+    })
+}
+
+/// What is in a run's directory.
+enum There {
+    Nothing,
+    /// The run's record, with a result.
+    Finished(Box<RunRecord>),
+    /// The run's record, without a result, or with one that is to be replaced.
+    Unfinished,
+    /// A record of other settings, or a damaged one.
+    Other(OtherRecord),
+}
+
+fn look_at_record(
+    spec: &RunSpec,
+    directory: &RunDirectory,
+    out: &Path,
+    force: bool,
+) -> Result<There, RunError> {
     let path = directory.path();
     if !path.join("run.json").exists() {
-        return Ok((lock, None));
+        return Ok(There::Nothing);
     }
-    let read = read_run(path).and_then(|run| match run.record.status.is_final() {
-        true => read_weights(path, &run.record).map(|_| run.record),
-        false => Ok(run.record),
-    });
-    let (reason, id) = match read {
+    let (reason, id) = match read_whole_record(path) {
         Ok(record) if record.id == spec.id() => {
             let finished = record.status.is_final() && !force;
-            return Ok((lock, finished.then_some(record)));
+            return Ok(if finished {
+                There::Finished(Box::new(record))
+            } else {
+                There::Unfinished
+            });
         }
         Ok(record) => {
             ("its settings have changed; the record of the old ones".to_owned(), record.id)
@@ -100,19 +132,15 @@ fn clear_directory(
             "unreadable".to_owned(),
         ),
     };
-    let destination = path_aside(out, spec, &id);
-    let lock = directory.set_aside(lock, &destination)?;
-    observer.noted(spec, &format!("{reason} is now {}", destination.display()));
-    Ok((lock, None))
+    let experiment = out.join(&spec.experiment);
+    let destination = superseded_path(&experiment, &spec.arm, spec.seed, &id);
+    Ok(There::Other(OtherRecord { destination, reason }))
 }
 
-/// The free path below `.superseded` that the record `id` moves to.
-fn path_aside(out: &Path, spec: &RunSpec, id: &str) -> PathBuf {
-    let name = format!("{}-seed-{}-{id}", spec.arm, spec.seed);
-    let folder = out.join(&spec.experiment).join(".superseded");
-    let numbered = (1..).map(|n| folder.join(format!("{name}-{n}")));
-    std::iter::once(folder.join(&name))
-        .chain(numbered)
-        .find(|path| !path.exists())
-        .unwrap_or(folder)
+/// The run's own record among those that were set aside.
+fn superseded(spec: &RunSpec, out: &Path, force: bool) -> Option<PathBuf> {
+    if force {
+        return None;
+    }
+    find_superseded(&out.join(&spec.experiment), &spec.arm, spec.seed, &spec.id())
 }

@@ -17,7 +17,7 @@ use self::claim::{Claim, claim, mark_failed};
 use self::pool::work_through;
 use self::stacks::{stack_size, stacks};
 use crate::backend::in_plain_words;
-use crate::data::SplitsCache;
+use crate::data::{ImageSets, SplitsCache};
 use crate::error::{RunError, panic_message};
 use crate::events::{Observer, Outcome, RunReport, Summary};
 use crate::run::{ClaimedRun, RunContext, RunResult, carry_out};
@@ -35,6 +35,8 @@ pub struct Options {
     pub force: bool,
     /// Becomes true when runs are to stop.
     pub interrupt: Arc<AtomicBool>,
+    /// The data sets that were read before.
+    pub sets: ImageSets,
 }
 
 /// Carries out `runs`, and reports on each, in their order.
@@ -46,7 +48,7 @@ pub fn execute(
     options: &Options,
     observer: &Arc<dyn Observer>,
 ) -> Vec<RunReport> {
-    let cache = SplitsCache::default();
+    let cache = SplitsCache::new(&options.sets);
     let execution = Execution { runs, options, observer, cache, reports: Mutex::default() };
     let size = |settings: &Settings| options.stack.unwrap_or_else(|| stack_size(settings));
     execution.attempt_all(&stacks(runs, size), false);
@@ -107,13 +109,16 @@ impl Execution<'_> {
     fn train(&self, claims: Vec<ClaimedRun>) -> Vec<RunResult> {
         let Some(first) = claims.first() else { return Vec::new() };
         let attempt = || {
+            let splits = self.cache.get(&first.spec.settings)?;
+            let shape = splits.shape;
+            let claims = claims.iter().cloned().map(|claim| claim.for_images(shape));
             let context = RunContext {
-                splits: self.cache.get(&first.spec.settings)?,
+                splits,
                 restart: self.options.force,
                 interrupt: Arc::clone(&self.options.interrupt),
                 observer: Arc::clone(self.observer),
             };
-            Ok(carry_out(claims.clone(), &context))
+            Ok(carry_out(claims.collect(), &context))
         };
         let failed = |error: RunError| {
             let result = |claim: ClaimedRun| (claim, Err(error.for_another_run()));

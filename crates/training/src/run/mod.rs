@@ -17,10 +17,11 @@ mod writer;
 use std::collections::BTreeMap;
 
 pub(crate) use context::RunContext;
+pub(crate) use prepare::draw_weights;
 pub use provenance::cpu;
 pub(crate) use stack::RunResult;
 use stack::Stack;
-pub(crate) use writer::{ClaimedRun, RunWriter};
+pub(crate) use writer::{ClaimedRun, OtherRecord, RunWriter};
 
 /// Carries out runs that can train as one, and writes the record of each.
 pub(crate) fn carry_out(claims: Vec<ClaimedRun>, context: &RunContext) -> Vec<RunResult> {

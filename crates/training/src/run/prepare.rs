@@ -34,6 +34,10 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
         )));
     }
     let initial_weights = draw_weights(spec, &splits.training)?;
+    // From here on the run can be trained.
+    if let Some(message) = claim.writer.clear_directory()? {
+        context.observer.noted(spec, &message);
+    }
     let mut run = Run {
         record: new_record(spec, splits, &initial_weights),
         claim,
@@ -56,7 +60,13 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
 }
 
 /// The initial weights; a batch of training images completes those that depend on data.
-fn draw_weights(spec: &RunSpec, training: &Images) -> Result<Vec<LayerWeights>, RunError> {
+///
+/// # Errors
+/// An initializer has no meaning for its layer, or for this batch.
+pub(crate) fn draw_weights(
+    spec: &RunSpec,
+    training: &Images,
+) -> Result<Vec<LayerWeights>, RunError> {
     let settings = &spec.settings;
     let weight = |layer: usize| &settings.init.layer(layer + 1).weight;
     let init = |layer: usize| {
@@ -76,8 +86,7 @@ fn draw_weights(spec: &RunSpec, training: &Images) -> Result<Vec<LayerWeights>, 
 fn new_record(spec: &RunSpec, splits: &Splits, layers: &[LayerWeights]) -> RunRecord {
     let mut settings: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     for (name, value) in spec.settings.entries() {
-        // TOML values of settings contain no dates, so all of them are JSON values.
-        settings.insert(name, serde_json::to_value(value).unwrap_or_default());
+        settings.insert(name, json_of(&value));
     }
     let initial_weights = (1..)
         .zip(layers)
@@ -102,6 +111,16 @@ fn new_record(spec: &RunSpec, splits: &Splits, layers: &[LayerWeights]) -> RunRe
     }
 }
 
+/// The value of a setting as the record has it.
+fn json_of(value: &toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Float(number) => record::json_number(*number),
+        toml::Value::Array(values) => values.iter().map(json_of).collect(),
+        // Settings contain no dates: all other values are JSON values.
+        other => serde_json::to_value(other).unwrap_or_default(),
+    }
+}
+
 /// The run's point of a sweep as the record has it.
 fn sweep_point(point: &SweepPoint) -> record::SweepPoint {
     let scale = |scale| match scale {
@@ -111,7 +130,7 @@ fn sweep_point(point: &SweepPoint) -> record::SweepPoint {
     };
     let axes = point.axes.iter().map(|axis| record::AxisValue {
         setting: axis.setting.to_string(),
-        value: serde_json::to_value(&axis.value).unwrap_or_default(),
+        value: json_of(&axis.value),
         scale: scale(axis.scale),
     });
     record::SweepPoint { arm: point.arm.clone(), axes: axes.collect() }

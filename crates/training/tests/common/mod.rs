@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use experiment::{Overrides, RunSpec, load};
 use record::{Status, read_record};
-use training::{NoopObserver, Observer, Options, Outcome, RunReport, execute};
+use training::{ImageSets, NoopObserver, Observer, Options, Outcome, RunReport, execute};
 
 /// Two epochs of 15 steps, the last batch of each smaller, and ten steps of a third.
 #[allow(dead_code)]
@@ -59,7 +59,14 @@ pub(crate) fn go(
 ) -> Vec<RunReport> {
     execute(
         runs,
-        &Options { out: out.to_owned(), jobs, stack: None, force: false, interrupt },
+        &Options {
+            out: out.to_owned(),
+            jobs,
+            stack: None,
+            force: false,
+            interrupt,
+            sets: ImageSets::default(),
+        },
         &observer,
     )
 }
