@@ -29,7 +29,8 @@ pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};
 pub use schema::schema;
 pub use settings::{
     AdapterKind, Algorithm, Backend, Data, DataSet, DeviceChoice, Init, LastBatch, LayerInit,
-    Length, Model, Normalization, Optimizer, RecordLoss, Schedule, Settings, Training, find_kind,
+    Length, MemoryEstimate, Model, Normalization, Optimizer, RecordLoss, Schedule, Settings,
+    Training, find_kind, memory,
 };
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};
-pub use syntax::{ConfigError, Diagnostic};
+pub use syntax::{ConfigError, Diagnostic, Warnings};

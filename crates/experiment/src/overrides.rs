@@ -138,12 +138,18 @@ fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// A value in TOML: as it is, or as a string.
+/// A value in TOML: as it is, as a number that TOML would write otherwise (`.5`), or as a string.
 fn quoted(value: &str) -> String {
     let mut alone = SourceMap::default();
     let source = alone.add("", format!("v = {value}"));
-    match parse(&alone, source) {
-        Ok(Spanned { value: Value::Table(entries), .. }) if entries.len() == 1 => value.to_owned(),
+    if let Ok(Spanned { value: Value::Table(entries), .. }) = parse(&alone, source)
+        && entries.len() == 1
+    {
+        return value.to_owned();
+    }
+    let is_decimal = value.chars().all(|c| matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E'));
+    match value.parse::<f64>() {
+        Ok(number) if is_decimal && number.is_finite() => toml::Value::Float(number).to_string(),
         _ => toml::Value::String(value.to_owned()).to_string(),
     }
 }

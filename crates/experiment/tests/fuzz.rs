@@ -32,6 +32,7 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
         Ok(plan) => {
             for experiment in &plan.experiments {
                 prop_assert!(!experiment.arms.is_empty() && !experiment.seeds.is_empty());
+                prop_assert!(!experiment.title.contains(char::is_control));
                 for name in experiment.arms.iter().map(|arm| &arm.name).chain([&experiment.name]) {
                     prop_assert_eq!(
                         Path::new(name).components().count(),
@@ -52,7 +53,9 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
                 .iter()
                 .map(|experiment| experiment.arms.len() * experiment.seeds.len());
             if runs.sum::<usize>() < 1_000 {
-                plan.runs().iter().for_each(|run| drop((run.id(), run.to_toml())));
+                for run in plan.runs() {
+                    drop((run.id(), run.to_toml(), run.settings.memory(70_000).total()));
+                }
             }
         }
         Err(problems) => prop_assert!(!problems.render(false).is_empty()),
@@ -61,7 +64,7 @@ fn read(folder: &Path, text: &[u8], set: &[String]) -> Result<(), TestCaseError>
 }
 
 /// Keys that mean something, and a few that do not.
-const KEYS: [&str; 48] = [
+const KEYS: [&str; 51] = [
     "name",
     "title",
     "seeds",
@@ -97,6 +100,9 @@ const KEYS: [&str; 48] = [
     "data.validation",
     "data.normalize",
     "arms.a",
+    "arms.a.init.std",
+    "arms.uniform_0.1",
+    "arms",
     "a.b.c",
     "sweep",
     "sweep.zip",
@@ -113,7 +119,7 @@ const KEYS: [&str; 48] = [
 ];
 
 /// Values that mean something somewhere, and a few that never do.
-const VALUES: [&str; 52] = [
+const VALUES: [&str; 58] = [
     "0",
     "1",
     "-1",
@@ -144,6 +150,12 @@ const VALUES: [&str; 52] = [
     "\"/etc\"",
     "\"con.txt\"",
     "\"a\\u0000b\"",
+    "\"$\\beta$\"",
+    "128.0",
+    ".5",
+    "5.",
+    "\".\"",
+    "[65536, 65536]",
     "[]",
     "[256, 128]",
     "[0, 0]",

@@ -326,3 +326,72 @@ fn a_device_that_the_backend_does_not_know_is_marked() {
 fn a_device_of_no_kind_gets_the_nearest_one() {
     assert_snapshot!(said_with("backend = \"wgpu\"\n", &["device=integrate"]));
 }
+
+#[test]
+fn a_dot_in_an_arms_name_is_quoted() {
+    assert_snapshot!(said("[arms.uniform_0.1]\ninit = \"zeros\"\n"));
+    assert_snapshot!(said("[arms.a.modle]\nbias = false\n"));
+    load_text("[arms.\"uniform_0.1\"]\n[arms.a.model]\nbias = false\n", &[]).unwrap();
+}
+
+/// What is said of a file of that name and content.
+fn said_of(name: &str, content: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name);
+    std::fs::write(&file, content).unwrap();
+    let error = load(&[file], &Overrides::default()).expect_err("the file is wrong");
+    error.to_string().replace(&folder.path().display().to_string(), "configs")
+}
+
+#[test]
+fn a_file_whose_name_cannot_be_a_folder_is_named() {
+    assert_snapshot!(said_of("my experiment (1).toml", b"init = \"zeros\"\n"));
+    assert_snapshot!(said_of("gr\u{f6}\u{df}e.toml", b"init = \"zeros\"\n"));
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_marked_where_it_ceases_to_be() {
+    assert_snapshot!(said_of("latin1.toml", b"seeds = 2\ntitle = \"Gr\xf6\xdfe\"\n"));
+    let utf16: Vec<u8> = std::iter::once(0xfeff_u16)
+        .chain("seeds = 2".encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_snapshot!(said_of("utf16.toml", &utf16));
+}
+
+#[test]
+fn names_that_differ_in_case_only_are_one_folder_somewhere() {
+    assert_snapshot!(said("[arms.A]\n[arms.a]\n"));
+    assert_snapshot!(said("[sweep]\n\"data.set\" = [\"A\", \"a\"]\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["Study.toml", "study.toml"].map(|name| folder.path().join(name));
+    for (number, file) in files.iter().enumerate() {
+        // Where the two are one file already, another name says the same.
+        let name = if number == 0 { "Study" } else { "study" };
+        std::fs::write(file, format!("name = \"{name}\"\n")).unwrap();
+    }
+    if let Err(error) = load(&files, &Overrides::default()) {
+        assert!(error.diagnostics[0].message.contains("case does not count"), "{error}");
+    }
+}
+
+#[test]
+fn a_number_is_shown_as_it_is_written() {
+    assert_snapshot!(said("training.batch_size = 128.5\n"));
+    assert_snapshot!(said("[optimizer]\nepsilon = 1e-60\n"));
+    assert_snapshot!(said("seeds = [18446744073709551615]\n"));
+    assert_snapshot!(said("init = { kind = \"normal\", std = .001 }\n"));
+    assert_snapshot!(said("init = { kind = \"normal\", std = 1. }\n"));
+}
+
+#[test]
+fn control_characters_in_a_title_become_what_was_meant() {
+    let title = "title = \"Adam with $\\beta_1 = 0.5$\\u0007\"\n";
+    let plan = load_text(title, &[]).unwrap();
+    assert_eq!(plan.experiments[0].title, "Adam with $\\beta_1 = 0.5$\\u0007");
+    let shown = plan.warnings.render(false);
+    let start = shown.find("/x.toml").unwrap();
+    let path = shown[..start].rfind(' ').unwrap() + 1;
+    assert_snapshot!(format!("{}configs{}", &shown[..path], &shown[start..]));
+    assert!(load_text("title = 'Adam with $\\beta_1$'\n", &[]).unwrap().warnings.is_empty());
+}

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use experiment::{ConfigError, Experiment, Overrides, Plan, RunSpec, Scale, SweepPoint, load};
+use experiment::{
+    ConfigError, Experiment, Overrides, Plan, RunSpec, Scale, SweepPoint, Warnings, load,
+};
 use initializers::Initializer;
 use proptest::prelude::*;
 
@@ -40,7 +42,7 @@ const NORMAL: &str = "init = { kind = \"normal\", std = 0.1 }\n";
 #[test]
 fn an_axis_is_a_list_or_a_range_quoted_or_not() {
     let quoted = swept(&format!("{NORMAL}[sweep]\n\"init.std\" = [0.01, 0.1, 1]"));
-    assert_eq!(names(&quoted), ["std=0.01", "std=0.1", "std=1"]);
+    assert_eq!(names(&quoted), ["std=0.01", "std=0.1", "std=1.0"]);
     for same in [
         "[sweep]\ninit.std = [0.01, 0.1, 1]",
         "[sweep.init]\nstd = [0.01, 0.1, 1]",
@@ -121,7 +123,10 @@ fn axes_are_a_grid_over_every_arm_and_the_last_is_the_fastest() {
     let axes: Vec<(&str, String)> =
         point.axes.iter().map(|axis| (&*axis.setting, axis.value.to_string())).collect();
     assert_eq!(axes, [("model.hidden", "[]".to_owned()), ("training.batch_size", "64".to_owned())]);
-    assert_eq!(Plan { experiments: vec![experiment] }.runs().len(), 16);
+    assert_eq!(
+        Plan { experiments: vec![experiment], warnings: Warnings::default() }.runs().len(),
+        16
+    );
 }
 
 #[test]
@@ -199,7 +204,7 @@ fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
         "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-3, 1.0], n = 4 }}\n\"training.batch_size\" = [32]"
     );
     let with = |set: &[&str]| names(&with(&sweep, set)).join(" ");
-    assert_eq!(with(&["init.std=1,2"]), "std=1,batch_size=32 std=2,batch_size=32");
+    assert_eq!(with(&["init.std=1,2"]), "std=1.0,batch_size=32 std=2.0,batch_size=32");
     assert_eq!(
         with(&["init.std={ linear = [1, 2], n = 2 }"]),
         "std=1.0,batch_size=32 std=2.0,batch_size=32"
@@ -224,7 +229,7 @@ fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
             "sweep.zip=[[\"init.std\", \"training.max_steps\"]]",
             "init.std=1,2"
         ]),
-        "std=1,batch_size=32,max_steps=5 std=2,batch_size=32,max_steps=6"
+        "std=1.0,batch_size=32,max_steps=5 std=2.0,batch_size=32,max_steps=6"
     );
     // A table of settings is no axis.
     assert_eq!(with(&["init={ kind = \"constant\", value = 0.1 }"]), "batch_size=32");
@@ -236,7 +241,7 @@ fn what_is_laid_over_a_point_stays_in_its_resolved_config() {
         "[sweep]\noptimizer = [\"sgd\", \"adam\"]",
         &["optimizer.learning_rate=0.5", "init.bias=ones"],
     );
-    let runs = Plan { experiments: vec![run] }.runs();
+    let runs = Plan { experiments: vec![run], warnings: Warnings::default() }.runs();
     assert_eq!(again(&runs[0]), runs[0]);
     assert_eq!(runs[0].settings.optimizer.learning_rate, 0.5);
 }
@@ -344,4 +349,21 @@ proptest! {
             prop_assert_eq!(&again(run), run);
         }
     }
+}
+
+#[test]
+fn one_value_has_one_name_however_it_is_written() {
+    let named = |values: &str| {
+        let text = format!("{NORMAL}[sweep]\n\"init.std\" = [{values}]\n");
+        names(&swept(&text)).join(" ")
+    };
+    assert_eq!(named("0.1, 1"), named("1e-1, 1.0"));
+    assert_eq!(named("0.1, 1"), "std=0.1 std=1.0");
+    let batches = |values: &str| {
+        names(&swept(&format!("[sweep]\ntraining.batch_size = [{values}]\n"))).join(" ")
+    };
+    assert_eq!(batches("16.0, 32"), "batch_size=16 batch_size=32");
+    let betas =
+        |values: &str| names(&swept(&format!("[sweep]\noptimizer.betas = [{values}]\n"))).join(" ");
+    assert_eq!(betas("[0, 0.9]"), betas("[0.0, 0.9]"));
 }

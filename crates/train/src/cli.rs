@@ -79,14 +79,14 @@ pub(crate) struct ConfigArgs {
     #[arg(long, value_name = "D")]
     device: Option<String>,
     /// The one seed to run with
-    #[arg(long, value_name = "N", conflicts_with = "seeds")]
-    seed: Option<u64>,
-    /// How many seeds to run with: 0, 1, 2, ...
-    #[arg(long, value_name = "K")]
-    seeds: Option<u64>,
+    #[arg(long, value_name = "N", conflicts_with = "seeds", allow_hyphen_values = true)]
+    seed: Option<String>,
+    /// How many seeds to run with: 0, 1, 2, ...; or which, with commas between them
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    seeds: Option<String>,
     /// How many times through the training images
-    #[arg(long, value_name = "N")]
-    epochs: Option<u64>,
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    epochs: Option<String>,
     /// Change any setting, by its dotted name, or sweep over it: init.std=0.1 or
     /// init.std=0.01,0.1,1 or "init.std={ log = [1e-4, 1.0], n = 25 }"; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
@@ -105,12 +105,15 @@ impl ConfigArgs {
                 set.push((format!("--{name}"), format!("{key}={value}")));
             }
         };
-        let number = |value: Option<u64>| value.map(|value| value.to_string());
         flag("backend", "backend", self.backend.clone());
         flag("device", "device", self.device.clone());
-        flag("seed", "seeds", self.seed.map(|seed| format!("[{seed}]")));
-        flag("seeds", "seeds", number(self.seeds));
-        flag("epochs", "training.epochs", number(self.epochs));
+        flag("seed", "seeds", self.seed.as_ref().map(|seed| format!("[{seed}]")));
+        let list = |seeds: &String| {
+            let is_list = seeds.contains(',') && !seeds.contains('[');
+            if is_list { format!("[{seeds}]") } else { seeds.clone() }
+        };
+        flag("seeds", "seeds", self.seeds.as_ref().map(list));
+        flag("epochs", "training.epochs", self.epochs.clone());
         set.extend(self.set.iter().map(|text| ("--set".to_owned(), text.clone())));
         Overrides { set, many: self.many }
     }

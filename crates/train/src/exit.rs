@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use experiment::{ConfigError, Diagnostic};
+use experiment::{ConfigError, Diagnostic, Warnings};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
@@ -99,6 +99,13 @@ fn report_output(error: &io::Error) -> ExitCode {
 /// Prints a line for the person. Where even that cannot be written there is nobody to tell.
 pub(crate) fn print_to_stderr(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Tells what a person should know about configs that are not wrong.
+pub(crate) fn warn(warnings: &Warnings) {
+    if !warnings.is_empty() {
+        print_to_stderr(&warnings.render(colour()));
+    }
 }
 
 fn with_error(message: &str) -> String {

@@ -1,97 +1,36 @@
-//! Config files into experiments.
+//! Config files: read, decoded, parsed.
 
-use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::load::header::{ArmHeader, check_name, read_arms, read_seeds};
-use crate::load::limit::RunLimit;
-use crate::overrides::{Flag, Overrides, read_overrides};
-use crate::plan::{Arm, Experiment, Plan, RunSpec};
-use crate::settings::{Identity, Settings, TOP_KEYS};
-use crate::sweep::{AxisSource, Sweep, expand};
-use crate::syntax::{
-    ConfigError, Diagnostic, Diagnostics, SourceMap, Span, Spanned, Value, did_you_mean, parse,
-    text,
-};
-
-/// Reads config files into a plan.
-///
-/// # Errors
-/// Everything that is wrong with the files or the overrides, each with its file and line.
-pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, ConfigError> {
-    load_texts(files.iter().map(|file| (file.as_path(), std::fs::read_to_string(file))), overrides)
-}
-
-/// Reads the plan of a config file that said `text`, whatever it says by now.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_text(file: &Path, text: &str, overrides: &Overrides) -> Result<Plan, ConfigError> {
-    load_texts(std::iter::once((file, Ok(text.to_owned()))), overrides)
-}
-
-fn load_texts<'a>(
-    files: impl Iterator<Item = (&'a Path, io::Result<String>)>,
-    overrides: &Overrides,
-) -> Result<Plan, ConfigError> {
-    let mut sources = SourceMap::default();
-    let diagnostics = Diagnostics::default();
-    let flags = read_overrides(overrides, &mut sources, &diagnostics);
-    let mut limit = RunLimit::new(overrides.many);
-    let mut experiments: Vec<Experiment> = Vec::new();
-    for (path, text) in files {
-        let file = read_file(path, text, &mut sources)
-            .and_then(|file| load_file(file, &flags, &mut limit, &diagnostics).map_err(Box::new));
-        match file {
-            Ok(experiment) => {
-                diagnostics.extend(same_name(&experiment, &experiments));
-                experiments.push(experiment);
-            }
-            Err(diagnostic) => diagnostics.report(*diagnostic),
-        }
-    }
-    // What is wrong with a file's settings is wrong with each of its arms; once is enough.
-    let mut seen = HashSet::new();
-    let mut diagnostics = diagnostics.into_vec();
-    diagnostics.retain(|diagnostic| seen.insert(diagnostic.clone()));
-    diagnostics
-        .sort_by_key(|diagnostic| diagnostic.span.as_ref().map(|s| (s.source, s.range.start)));
-    if diagnostics.is_empty() {
-        Ok(Plan { experiments })
-    } else {
-        Err(ConfigError { diagnostics, sources })
-    }
-}
-
-fn same_name(experiment: &Experiment, others: &[Experiment]) -> Option<Diagnostic> {
-    let other = others.iter().find(|other| other.name == experiment.name)?;
-    let message = format!(
-        "{} and {} are both called `{}`, and would write the same records",
-        other.file.display(),
-        experiment.file.display(),
-        experiment.name
-    );
-    Some(Diagnostic::without_span(message).help("give one of them a `name` of its own"))
-}
+use crate::syntax::{Diagnostic, SourceMap, Span, Spanned, did_you_mean, parse};
 
 /// A config file, parsed.
-struct ConfigFile<'a> {
-    path: &'a Path,
-    source: usize,
-    text: String,
-    root: Spanned,
+pub(crate) struct ConfigFile<'a> {
+    pub(crate) path: &'a Path,
+    /// Its number among the sources.
+    pub(crate) source: usize,
+    pub(crate) text: String,
+    pub(crate) root: Spanned,
 }
 
-fn read_file<'a>(
-    path: &'a Path,
-    text: io::Result<String>,
-    sources: &mut SourceMap,
-) -> Result<ConfigFile<'a>, Box<Diagnostic>> {
-    let text = text.map_err(|error| unreadable(path, &error))?;
-    let source = sources.add(path.display().to_string(), text.clone());
-    let root = parse(sources, source)?;
-    Ok(ConfigFile { path, source, text, root })
+impl<'a> ConfigFile<'a> {
+    /// Parses the bytes of the file at `path`.
+    pub(crate) fn parse(
+        path: &'a Path,
+        bytes: io::Result<Vec<u8>>,
+        sources: &mut SourceMap,
+    ) -> Result<Self, Box<Diagnostic>> {
+        let bytes = bytes.map_err(|error| unreadable(path, &error))?;
+        let name = path.display().to_string();
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => return Err(not_utf8(&name, error.as_bytes(), sources).into()),
+        };
+        let source = sources.add(name, text.clone());
+        let root = parse(sources, source)?;
+        Ok(ConfigFile { path, source, text, root })
+    }
 }
 
 /// Why a file cannot be read.
@@ -116,96 +55,19 @@ fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {
     Diagnostic::without_span(format!("there is no file {shown}")).help(help)
 }
 
-fn load_file(
-    file: ConfigFile<'_>,
-    flags: &[Flag],
-    limit: &mut RunLimit,
-    diagnostics: &Diagnostics,
-) -> Result<Experiment, Diagnostic> {
-    let ConfigFile { path, source, text, mut root } = file;
-    let arms = root.remove("arms");
-    let sweep = root.remove("sweep");
-    let axis_sources: Vec<AxisSource<'_>> = flags
-        .iter()
-        .map(|flag| AxisSource { axes: &flag.axes, settings: &flag.settings })
-        .collect();
-    let sweep = Sweep::read(sweep.as_ref(), &axis_sources, diagnostics);
-    let run_flags = apply_seeds(&mut root, flags);
-    let name = read_name(&root, path, source, diagnostics);
-    let title = root.get("title").and_then(|title| self::text(title, "title", diagnostics));
-    let title = title.map_or_else(|| name.clone(), str::to_owned);
-    let seeds = read_seeds(root.get("seeds"), diagnostics);
-    let arms = read_arms(arms.as_ref(), diagnostics);
-    limit.admit(&name, arms.len(), &sweep, seeds.len())?;
-    let reader = ArmReader { root: &root, flags: &run_flags, sweep: &sweep, diagnostics };
-    let arms = arms.into_iter().flat_map(|arm| reader.read(arm)).collect();
-    let sweep = sweep.to_axes();
-    Ok(Experiment { name, title, file: path.to_owned(), text, arms, sweep, seeds })
-}
-
-/// Applies the seeds that flags give to the experiment; what is left of the flags is each run's.
-fn apply_seeds(root: &mut Spanned, flags: &[Flag]) -> Vec<Spanned> {
-    let mut rest = Vec::new();
-    for flag in flags {
-        let mut settings = flag.settings.clone();
-        if let Some(entry) = settings.remove("seeds") {
-            let span = settings.span.clone();
-            root.apply(&Spanned { span, value: Value::Table(vec![entry]) }, &[]);
-        }
-        rest.push(settings);
+/// Marks the first character that is not UTF-8, in the text with marks in the place of such
+/// characters.
+fn not_utf8(name: &str, bytes: &[u8], sources: &mut SourceMap) -> Diagnostic {
+    let save =
+        "save it as UTF-8, the encoding of TOML: editors have it under `Save as` or `Encoding`";
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if is_utf16 {
+        let message = format!("{name} is UTF-16, and not UTF-8");
+        return Diagnostic::without_span(message).help(save);
     }
-    rest
-}
-
-/// The experiment's name: the file's own, unless it gives another.
-fn read_name(root: &Spanned, path: &Path, source: usize, diagnostics: &Diagnostics) -> String {
-    let given = root.get("name").and_then(|name| Some((text(name, "name", diagnostics)?, name)));
-    let (name, span) = match given {
-        Some((name, value)) => (name.to_owned(), value.span.clone()),
-        None => {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            (stem, Span { source, range: 0..0 })
-        }
-    };
-    check_name(&name, "an experiment", &span, diagnostics);
-    name
-}
-
-/// Reads the arms of a file.
-struct ArmReader<'a> {
-    /// The file's settings, without its arms and its sweep.
-    root: &'a Spanned,
-    flags: &'a [Spanned],
-    sweep: &'a Sweep,
-    diagnostics: &'a Diagnostics,
-}
-
-impl ArmReader<'_> {
-    /// An arm, or the points that it is swept over.
-    fn read(&self, arm: ArmHeader<'_>) -> Vec<Arm> {
-        let mut settings = self.root.clone();
-        let name = arm.map(|(name, difference)| {
-            settings.apply(difference, Settings::EXCLUSIVE);
-            name
-        });
-        if self.sweep.is_empty() {
-            let settings = self.read_settings(settings, self.diagnostics);
-            let identity = Identity::of(&settings);
-            let name = name.unwrap_or(RunSpec::BASE).to_owned();
-            return vec![Arm::new(name, settings, identity, None)];
-        }
-        let read = |settings, diagnostics: &_| self.read_settings(settings, diagnostics);
-        expand(name, RunSpec::BASE, &settings, self.sweep, read, self.diagnostics)
-            .into_iter()
-            .map(|point| Arm::new(point.name, point.settings, point.identity, Some(point.point)))
-            .collect()
-    }
-
-    fn read_settings(&self, mut settings: Spanned, diagnostics: &Diagnostics) -> Settings {
-        for key in TOP_KEYS {
-            settings.remove(key);
-        }
-        self.flags.iter().for_each(|flag| settings.apply(flag, Settings::EXCLUSIVE));
-        Settings::read(&settings, &TOP_KEYS, diagnostics)
-    }
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    let start = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+    let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
+    let source = sources.add(name, text);
+    Diagnostic::at(&Span { source, range: start..end }, "this character is not UTF-8").help(save)
 }

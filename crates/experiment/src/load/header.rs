@@ -1,7 +1,9 @@
 //! What a file says beside the settings of its runs: its name, its seeds, its arms.
 
-use crate::settings::TOP_KEYS;
-use crate::syntax::{Diagnostic, Diagnostics, Entry, MAX_INTEGER, Span, Spanned, Value, whole};
+use crate::settings::{Settings, TOP_KEYS};
+use crate::syntax::{
+    Diagnostic, Diagnostics, Entry, MAX_INTEGER, Span, Spanned, Value, text, whole,
+};
 
 /// More seeds than this are a typo.
 const MAX_SEEDS: u64 = 100_000;
@@ -50,26 +52,78 @@ pub(crate) fn read_seeds(seeds: Option<&Spanned>, diagnostics: &Diagnostics) -> 
     read
 }
 
-/// An arm of a file: its name and what differs. A file without arms has one without a name.
-pub(crate) type ArmHeader<'a> = Option<(&'a str, &'a Spanned)>;
+/// Reads `title`. Control characters would break what shows it: each becomes the escape that makes
+/// it, which is most often what was meant, as in `"$\beta$"`.
+pub(crate) fn read_title(title: Option<&Spanned>, diagnostics: &Diagnostics) -> Option<String> {
+    let value = title?;
+    let title = text(value, "title", diagnostics)?;
+    let is_shown = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    if title.chars().all(is_shown) {
+        return Some(title.to_owned());
+    }
+    let shown: String =
+        title.chars().map(|c| if is_shown(c) { c.to_string() } else { escape(c) }).collect();
+    let message = format!("`title` has control characters, and is shown as `{shown}`");
+    let help = "in \"...\" a backslash makes a special character of what follows: write '...', \
+                or two backslashes";
+    diagnostics.report(Diagnostic::at(&value.span, message).help(help).warning());
+    Some(shown)
+}
 
-/// Reads `arms`.
-pub(crate) fn read_arms<'a>(
-    arms: Option<&'a Entry>,
+/// A character as TOML writes it.
+fn escape(c: char) -> String {
+    match c {
+        '\u{8}' => "\\b".to_owned(),
+        '\u{c}' => "\\f".to_owned(),
+        '\u{1b}' => "\\e".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        c => format!("\\u{:04X}", u32::from(c)),
+    }
+}
+
+/// An arm of a file: its name and what differs. A file without arms has one without either.
+pub(crate) struct ArmHeader {
+    pub(crate) name: Option<String>,
+    pub(crate) difference: Option<Spanned>,
+}
+
+/// Reads `arms` out of the text `source`.
+pub(crate) fn read_arms(
+    arms: Option<Entry>,
+    source: &str,
     diagnostics: &Diagnostics,
-) -> Vec<ArmHeader<'a>> {
-    let Some(entry) = arms else { return vec![None] };
-    let Some(arms) = entry.value.entries().filter(|arms| !arms.is_empty()) else {
-        let message = "`arms` must be a table of arms, and hold at least one";
-        let help = "write `[arms.NAME]`, and below it what differs from the file's other settings";
-        diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
-        return Vec::new();
+) -> Vec<ArmHeader> {
+    let Some(entry) = arms else { return vec![ArmHeader { name: None, difference: None }] };
+    let span = entry.value.span.clone();
+    let arms = match entry.value.value {
+        Value::Table(arms) if !arms.is_empty() => arms,
+        _ => {
+            let message = "`arms` must be a table of arms, and hold at least one";
+            let help =
+                "write `[arms.NAME]`, and below it what differs from the file's other settings";
+            diagnostics.report(Diagnostic::at(&span, message).help(help));
+            return Vec::new();
+        }
     };
-    arms.iter().for_each(|arm| check_arm(arm, diagnostics));
-    arms.iter()
-        .filter(|arm| arm.value.entries().is_some())
-        .map(|arm| Some((arm.key.as_str(), &arm.value)))
-        .collect()
+    let mut read: Vec<ArmHeader> = Vec::new();
+    for mut arm in arms {
+        check_arm(&arm, diagnostics);
+        split_names(&mut arm, source, diagnostics);
+        let mut names = read.iter().filter_map(|other| other.name.as_deref());
+        if let Some(other) = names.find(|name| name.eq_ignore_ascii_case(&arm.key)) {
+            let message =
+                format!("the arms `{other}` and `{}` differ in the case of letters only", arm.key);
+            let help = "they are one folder where case does not count, and would write the same \
+                        records: rename one of them";
+            diagnostics.report(Diagnostic::at(&arm.span, message).help(help));
+        }
+        if arm.value.entries().is_some() {
+            read.push(ArmHeader { name: Some(arm.key), difference: Some(arm.value) });
+        }
+    }
+    read
 }
 
 fn check_arm(arm: &Entry, diagnostics: &Diagnostics) {
@@ -84,4 +138,23 @@ fn check_arm(arm: &Entry, diagnostics: &Diagnostics) {
         let message = format!("`{}` belongs to the experiment, not to an arm", entry.key);
         diagnostics.report(Diagnostic::at(&entry.span, message));
     }
+}
+
+/// Takes tables out of an arm that are no settings but the rest of its name: `[arms.uniform_0.1]`
+/// is an arm `uniform_0` with a table `1`.
+fn split_names(arm: &mut Entry, source: &str, diagnostics: &Diagnostics) {
+    let Value::Table(entries) = &mut arm.value.value else { return };
+    let (name, end) = (&arm.key, arm.span.range.end);
+    entries.retain(|entry| {
+        let is_table = entry.value.entries().is_some();
+        let follows = source.get(end..entry.span.range.start).is_some_and(|gap| gap.trim() == ".");
+        if !is_table || !follows || Settings::is_like_a_key(&entry.key) {
+            return true;
+        }
+        let whole = format!("{name}.{}", entry.key);
+        let message = format!("arm `{name}` has no setting `{}`", entry.key);
+        let help = format!("quote a name with a dot in it: `[arms.\"{whole}\"]`");
+        diagnostics.report(Diagnostic::at(&entry.span, message).help(help));
+        false
+    });
 }

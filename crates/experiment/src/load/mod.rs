@@ -1,12 +1,14 @@
 //! From files and flags to a plan: parse each file, apply its arms and then the flags to its
 //! settings, read these, and tell all that is wrong at once.
 
+mod experiment;
 mod file;
+mod flags;
 mod header;
 mod initializer_line;
 mod limit;
 mod locate;
 
-pub use file::{load, load_text};
+pub use experiment::{load, load_text};
 pub use initializer_line::read_initializer_line;
 pub use locate::{SettingFault, locate_faults};

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use crate::plan::run::RunSpec;
 use crate::settings::{Identity, Settings};
 use crate::sweep::{SweepAxis, SweepPoint};
+use crate::syntax::Warnings;
 
 /// What will run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// One for each config file, in their order.
     pub experiments: Vec<Experiment>,
+    /// What a person should know about the files, though nothing is wrong with them.
+    pub warnings: Warnings,
 }
 
 /// A config file, resolved.

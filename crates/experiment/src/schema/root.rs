@@ -28,7 +28,7 @@ pub fn schema() -> Json {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Kindling experiment",
-        "description": "What differs from the tutorial's setting; docs/configuration.md has the grammar.",
+        "description": "What differs from the tutorial's setting; docs/configuration.md has all.",
         "type": "object",
         "additionalProperties": false,
         "properties": top,

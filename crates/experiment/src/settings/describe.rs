@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::settings::domain::Domain;
+use crate::settings::domain::{Domain, NumberForm};
 use crate::settings::table::{Kinds, Part, Section, Stated, Table};
 use crate::syntax::{Diagnostics, quoted_list, toml_strings};
 
@@ -36,14 +36,14 @@ pub(crate) enum Form {
         /// What it takes, in words.
         takes: String,
         schema: Json,
-        /// What of it is a whole number: itself (`""`), or keys of a table in its place.
-        whole: &'static [&'static str],
+        /// What of it is a number: itself (`""`), or keys of a table in its place.
+        numbers: &'static [(&'static str, NumberForm)],
     },
     Section(Group),
     /// A bare name, or a table of `kind` and parameters.
     Kinds(Group),
     Part {
-        is_whole: fn(&str) -> bool,
+        number_form: fn(&str) -> Option<NumberForm>,
     },
 }
 
@@ -75,14 +75,15 @@ impl Group {
         self.rows.iter().find(|row| row.key == key)
     }
 
-    /// Whether the setting at the dotted `path` is a whole number.
-    pub(crate) fn is_whole(&self, path: &str) -> bool {
+    /// How the numbers of the setting at the dotted `path` are written, if it takes some.
+    pub(crate) fn number_form(&self, path: &str) -> Option<NumberForm> {
         let (key, below) = path.split_once('.').unwrap_or((path, ""));
-        match self.row(key).map(|row| &row.form) {
-            Some(Form::Value { whole, .. }) => whole.contains(&below),
-            Some(Form::Section(group) | Form::Kinds(group)) => group.is_whole(below),
-            Some(Form::Part { is_whole }) => is_whole(below),
-            None => false,
+        match &self.row(key)?.form {
+            Form::Value { numbers, .. } => {
+                numbers.iter().find(|(path, _)| *path == below).map(|(_, form)| *form)
+            }
+            Form::Section(group) | Form::Kinds(group) => group.number_form(below),
+            Form::Part { number_form } => number_form(below),
         }
     }
 
@@ -160,7 +161,7 @@ impl Describer {
         self.add("kind", meaning, Some(default), || Form::Value {
             takes: toml_strings(&names),
             schema: json!({ "enum": names }),
-            whole: &[],
+            numbers: &[],
         });
     }
 
@@ -190,7 +191,7 @@ impl<S> Table<S> for Describer {
         self.add(key, meaning, domain.write(&default), || Form::Value {
             takes: domain.takes(),
             schema: domain.schema(),
-            whole: domain.whole(),
+            numbers: domain.numbers(),
         });
         default
     }
@@ -206,7 +207,7 @@ impl<S> Table<S> for Describer {
         context: &P::Context,
         _get: impl Fn(&S) -> &P,
     ) -> P {
-        self.add(key, P::MEANING, None, || Form::Part { is_whole: P::is_whole });
+        self.add(key, P::MEANING, None, || Form::Part { number_form: P::number_form });
         P::read(None, context, &Diagnostics::default())
     }
 

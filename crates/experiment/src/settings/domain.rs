@@ -24,10 +24,19 @@ pub(crate) trait Domain<T> {
     /// What it takes, as a JSON schema.
     fn schema(&self) -> Json;
 
-    /// What of it is a whole number: itself (`""`), or keys of a table in its place.
-    fn whole(&self) -> &'static [&'static str] {
+    /// What of it is a number: itself (`""`), or keys of a table in its place.
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
         &[]
     }
+}
+
+/// How a setting's numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NumberForm {
+    /// Without a point.
+    Whole,
+    /// With a point.
+    Real,
 }
 
 /// True or false.
@@ -83,8 +92,8 @@ impl Domain<u64> for Whole {
         schema
     }
 
-    fn whole(&self) -> &'static [&'static str] {
-        &[""]
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        &[("", NumberForm::Whole)]
     }
 }
 
@@ -106,8 +115,8 @@ impl Domain<usize> for Whole {
         Domain::<u64>::schema(self)
     }
 
-    fn whole(&self) -> &'static [&'static str] {
-        Domain::<u64>::whole(self)
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        Domain::<u64>::numbers(self)
     }
 }
 
@@ -187,6 +196,44 @@ impl Domain<f64> for Real {
         }
         schema
     }
+
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        &[("", NumberForm::Real)]
+    }
+}
+
+/// A number that 32 bits, in which networks compute, hold as one of the domain too: 1e-60 would be
+/// 0.
+pub(crate) struct In32Bits(pub(crate) Real);
+
+impl Domain<f64> for In32Bits {
+    fn read(&self, value: &Spanned, name: &str, diagnostics: &Diagnostics) -> Option<f64> {
+        let number = self.0.read(value, name, diagnostics)?;
+        let narrow = f64::from(number as f32);
+        if narrow.is_finite() && self.0.contains(narrow) {
+            return Some(number);
+        }
+        let what = if narrow == 0.0 { "0" } else { "infinite" };
+        let message = format!("`{name}` is {}, which is {what} in 32 bits", value.described());
+        diagnostics.report(Diagnostic::at(&value.span, message));
+        None
+    }
+
+    fn write(&self, value: &f64) -> Option<toml::Value> {
+        self.0.write(value)
+    }
+
+    fn takes(&self) -> String {
+        Domain::<f64>::takes(&self.0)
+    }
+
+    fn schema(&self) -> Json {
+        self.0.schema()
+    }
+
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        self.0.numbers()
+    }
 }
 
 /// Two numbers of one domain, as a list.
@@ -219,6 +266,10 @@ impl Domain<[f64; 2]> for Pair {
     fn schema(&self) -> Json {
         let items = self.0.schema();
         json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": items })
+    }
+
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        self.0.numbers()
     }
 }
 
@@ -267,7 +318,7 @@ impl<T, D: Domain<T>> Domain<Option<T>> for Maybe<D> {
         self.0.schema()
     }
 
-    fn whole(&self) -> &'static [&'static str] {
-        self.0.whole()
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        self.0.numbers()
     }
 }

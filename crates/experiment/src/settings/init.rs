@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use initializers::catalog::{Domain, KINDS};
 use initializers::{Bounds, DrawError, Initializer};
 
+use crate::settings::domain::NumberForm;
 use crate::settings::initializer::{read_initializer, write_initializer};
 use crate::settings::model::Model;
 use crate::settings::table::Part;
@@ -92,13 +93,15 @@ impl Part for Init {
         }
     }
 
-    fn is_whole(path: &str) -> bool {
-        // A parameter's name means a whole number in each kind of initializer that has it, or in
-        // none.
+    fn number_form(path: &str) -> Option<NumberForm> {
+        // A parameter's name means the same in each kind of initializer that has it.
         let name = path.rsplit('.').next().unwrap_or_default();
         let mut parameters = KINDS.iter().flat_map(|kind| kind.parameters);
-        parameters
-            .any(|parameter| parameter.name == name && matches!(parameter.domain, Domain::Count))
+        match parameters.find(|parameter| parameter.name == name)?.domain {
+            Domain::Count => Some(NumberForm::Whole),
+            Domain::Bool | Domain::Choice(_) => None,
+            _ => Some(NumberForm::Real),
+        }
     }
 }
 
@@ -213,3 +216,22 @@ impl InitReader<'_> {
 
 /// The layers that `[init.layers]` may name, besides their numbers.
 pub(crate) const LAYER_NAMES: [&str; 3] = ["first", "hidden", "last"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_a_number_of_one_form_in_each_kind_that_has_it() {
+        let mut counts = 0;
+        for parameter in KINDS.iter().flat_map(|kind| kind.parameters) {
+            let form = Init::number_form(&format!("layers.1.{}", parameter.name));
+            let is_count = matches!(parameter.domain, Domain::Count);
+            assert_eq!(form == Some(NumberForm::Whole), is_count, "{}", parameter.name);
+            let mark = ["linear", "log", "values", "at", "n"].contains(&parameter.name);
+            assert!(!mark, "{} would make an axis of a section", parameter.name);
+            counts += usize::from(is_count);
+        }
+        assert!(counts > 0);
+    }
+}

@@ -4,7 +4,7 @@ use initializers::{Activation, TensorSpec};
 use serde_json::{Value as Json, json};
 
 use crate::settings::data::Data;
-use crate::settings::domain::{Domain, Flag, Whole};
+use crate::settings::domain::{Domain, Flag, NumberForm, Whole};
 use crate::settings::read::read_section;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{
@@ -137,8 +137,9 @@ impl Domain<Vec<usize>> for Widths {
         ] })
     }
 
-    fn whole(&self) -> &'static [&'static str] {
-        &["width", "depth"]
+    fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
+        const WHOLE: NumberForm = NumberForm::Whole;
+        &[("", WHOLE), ("width", WHOLE), ("depth", WHOLE)]
     }
 }
 

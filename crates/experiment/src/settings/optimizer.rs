@@ -1,6 +1,6 @@
 //! `[optimizer]`: how weights change.
 
-use crate::settings::domain::{Flag, Maybe, Pair, Real};
+use crate::settings::domain::{Flag, In32Bits, Maybe, Pair, Real};
 use crate::settings::kinds::kinds;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{Diagnostic, SectionReader};
@@ -31,14 +31,14 @@ kinds! {
             /// decay of the first and of the second moment
             betas: [f64; 2] = [0.9, 0.999], Pair(Real::DECAY), Stated::Always;
             /// what keeps the division from zero
-            epsilon: f64 = 1e-8, Real::POSITIVE, Stated::Always;
+            epsilon: f64 = 1e-8, In32Bits(Real::POSITIVE), Stated::Always;
         }
         /// Adam with decoupled weight decay (Loshchilov & Hutter 2019)
         AdamW = "adamw" {
             /// decay of the first and of the second moment
             betas: [f64; 2] = [0.9, 0.999], Pair(Real::DECAY), Stated::Always;
             /// what keeps the division from zero
-            epsilon: f64 = 1e-8, Real::POSITIVE, Stated::Always;
+            epsilon: f64 = 1e-8, In32Bits(Real::POSITIVE), Stated::Always;
         }
         /// stochastic gradient descent, with momentum where it is above 0
         Sgd = "sgd" {

@@ -3,7 +3,8 @@
 use crate::settings::backend::{AdapterKind, Backend, DeviceChoice, Devices};
 use crate::settings::data::Data;
 use crate::settings::describe::describe;
-use crate::settings::domain::Words;
+use crate::settings::domain::{NumberForm, Words};
+use crate::settings::experiment_keys::TOP_KEYS;
 use crate::settings::init::Init;
 use crate::settings::model::Model;
 use crate::settings::optimizer::Optimizer;
@@ -11,7 +12,7 @@ use crate::settings::read::read_section;
 use crate::settings::table::{Section, Stated, Table};
 use crate::settings::training::Training;
 use crate::settings::write::{ResolvedSetting, write_section};
-use crate::syntax::{Diagnostic, Diagnostics, Spanned, number};
+use crate::syntax::{Diagnostic, Diagnostics, Spanned, did_you_mean, number};
 
 /// Everything that decides a run's numbers but its seed, and how often there is a checkpoint, which
 /// does not.
@@ -162,8 +163,15 @@ impl Settings {
         root
     }
 
-    /// Whether the setting of that dotted name is a whole number.
-    pub(crate) fn is_whole(name: &str) -> bool {
-        describe::<Settings>().is_whole(name)
+    /// Whether a key of a file is nearly of that name.
+    pub(crate) fn is_like_a_key(key: &str) -> bool {
+        let group = describe::<Settings>();
+        let keys = group.rows.iter().map(|row| row.key).chain(TOP_KEYS);
+        did_you_mean(key, keys).is_some()
+    }
+
+    /// How the numbers of the setting of that dotted name are written, if it takes some.
+    pub(crate) fn number_form(name: &str) -> Option<NumberForm> {
+        describe::<Settings>().number_form(name)
     }
 }

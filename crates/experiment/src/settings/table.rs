@@ -4,19 +4,20 @@
 //!
 //! # How to add a setting
 //! 1. Give the section's type (`settings/NAME.rs`) a member, and [`Section::fields`] its entry:
-//! key, [`Stated`], how to
-//!    get it, default, domain, and a line about what it means. The compiler asks for both. A new setting is
-//!    [`Stated::UnlessDefault`], so that ids and resolved configs from before it stay as they are.
+//!    key, [`Stated`], how to get it, default, domain, and a line about what it means. The compiler
+//!    asks for both. A new setting is [`Stated::UnlessDefault`], so that ids and resolved configs
+//!    from before it stay as they are.
 //! 2. A choice of words is a `string_enum!` with the domain `Words`. A choice whose members have
-//! parameters of their own
-//!    is a `kinds!` enumeration, and its entry is [`Table::kinds`]; `optimizer.schedule` is one.
-//! 3. What a value needs of other settings is checked in [`Section::check`], or in
-//! `Settings::check` across sections.
-//! 4. Write the files that follow from the tables anew: `UPDATE=1 cargo test -p experiment --test
-//! tables`.
-//! 5. Use the member where it has its effect.
+//!    parameters of their own is a `kinds!` enumeration, and its entry is [`Table::kinds`];
+//!    `optimizer.schedule` is one.
+//! 3. What a value needs of other settings is checked in [`Section::check`], or in `Settings`
+//!    (`settings/run.rs`) across sections.
+//! 4. Write the files that follow from the tables anew:
+//!    `UPDATE=1 cargo test -p experiment --test tables`.
+//! 5. Use the member where it has its effect. Where it costs time or memory, `plan/cost.rs` and
+//!    `settings/memory.rs` say how much.
 
-use crate::settings::domain::Domain;
+use crate::settings::domain::{Domain, NumberForm};
 use crate::syntax::{Diagnostics, SectionReader, Spanned};
 
 /// Where a resolved config states a setting, and with it the id of a run.
@@ -116,6 +117,6 @@ pub(crate) trait Part: Clone {
     /// Adds its settings, by their names below the part's, to those of a resolved config.
     fn write(&self, context: &Self::Context, add: &mut dyn FnMut(&str, toml::Value));
 
-    /// Whether the setting at that path below the part is a whole number.
-    fn is_whole(path: &str) -> bool;
+    /// How the numbers of the setting at that path below the part are written, if it takes some.
+    fn number_form(path: &str) -> Option<NumberForm>;
 }

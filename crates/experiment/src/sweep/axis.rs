@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::settings::TOP_KEYS;
+use crate::settings::{NumberForm, Settings, TOP_KEYS};
 use crate::string_enum::StringEnum;
 use crate::sweep::point::Scale;
 use crate::sweep::range::read_range;
@@ -111,8 +111,35 @@ impl Axis {
                 return None;
             }
         };
+        let values = in_setting_form(values, &setting);
         Some(Axis { setting, key: key.clone(), values, scale, form })
     }
+}
+
+/// The values with their numbers written as the setting's are, so that one value has one name: 1
+/// and 1.0 are the same standard deviation.
+fn in_setting_form(values: Vec<Spanned>, setting: &str) -> Vec<Spanned> {
+    match Settings::number_form(setting) {
+        Some(form) => values.into_iter().map(|value| in_number_form(value, form)).collect(),
+        None => values,
+    }
+}
+
+fn in_number_form(value: Spanned, form: NumberForm) -> Spanned {
+    let Spanned { span, value } = value;
+    let value = match (value, form) {
+        (Value::Integer(number), NumberForm::Real) => Value::Real(number as f64),
+        (Value::Real(number), NumberForm::Whole)
+            if number.fract() == 0.0 && number.abs() <= 2f64.powi(53) =>
+        {
+            Value::Integer(number as i64)
+        }
+        (Value::List(values), form) => {
+            Value::List(values.into_iter().map(|value| in_number_form(value, form)).collect())
+        }
+        (value, _) => value,
+    };
+    Spanned { span, value }
 }
 
 /// Why a key of a file that is no setting of a run cannot be swept over.

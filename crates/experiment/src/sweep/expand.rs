@@ -80,13 +80,17 @@ fn check_different(points: &[ExpandedPoint], sweep: &Sweep) -> Option<Diagnostic
     let mut seen = HashMap::new();
     for (index, point) in points.iter().enumerate() {
         let Some(other) = seen.insert(point.identity.with_seed(0), index) else { continue };
+        if points[other].name == point.name {
+            // A value that is there twice, and told.
+            continue;
+        }
         let (indices, others) = (sweep.indices(index), sweep.indices(other));
         let axis = (0..sweep.axes.len()).find(|&axis| indices[axis] != others[axis]);
         let span = axis.map(|axis| &sweep.axes[axis].key).or(sweep.span.as_ref());
         let message =
             format!("the points `{}` and `{}` are the same run", points[other].name, point.name);
-        let help = "they differ in nothing that decides a run's numbers: take out the axis that has \
-                    no effect, or what is applied over it";
+        let help = "they differ in nothing that decides a run's numbers: take out the axis that \
+                    has no effect, or what is applied over it";
         let diagnostic = match span {
             Some(span) => Diagnostic::at(span, message),
             None => Diagnostic::without_span(message),

@@ -1,6 +1,6 @@
 //! Ranges of numbers: `{ linear = [0.0, 1.0], n = 5 }` and `{ log = [1e-4, 1.0], n = 25 }`.
 
-use crate::settings::Settings;
+use crate::settings::{NumberForm, Settings};
 use crate::sweep::point::Scale;
 use crate::syntax::{Diagnostic, SectionReader, Spanned, Value, list, real, whole};
 
@@ -26,7 +26,7 @@ pub(crate) fn read_range(
         section.diagnostics.report(Diagnostic::at(&ends.span, message));
         return None;
     }
-    let is_whole = Settings::is_whole(setting);
+    let is_whole = Settings::number_form(setting) == Some(NumberForm::Whole);
     let values = (0..n).map(|index| {
         let number = spaced(scale, first, last, index, n - 1);
         let value =

@@ -17,20 +17,27 @@ pub struct Diagnostic {
     pub help: Option<String>,
     pub(crate) span: Option<Span>,
     pub(crate) label: String,
+    pub(crate) is_warning: bool,
 }
 
 impl Diagnostic {
     pub(crate) fn at(span: &Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            message: message.into(),
-            help: None,
-            span: Some(span.clone()),
-            label: String::new(),
-        }
+        Diagnostic { span: Some(span.clone()), ..Self::without_span(message) }
     }
 
     pub(crate) fn without_span(message: impl Into<String>) -> Self {
-        Diagnostic { message: message.into(), help: None, span: None, label: String::new() }
+        Diagnostic {
+            message: message.into(),
+            help: None,
+            span: None,
+            label: String::new(),
+            is_warning: false,
+        }
+    }
+
+    /// The same as a warning, which refuses nothing.
+    pub(crate) fn warning(self) -> Self {
+        Diagnostic { is_warning: true, ..self }
     }
 
     /// What stands beside the marked text.
@@ -85,14 +92,40 @@ impl From<Diagnostic> for ConfigError {
 impl ConfigError {
     /// The diagnostics as text for a terminal, with colour or without.
     pub fn render(&self, colour: bool) -> String {
-        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let rendered: Vec<String> = self
-            .diagnostics
-            .iter()
-            .map(|diagnostic| render(&renderer, &self.sources, diagnostic))
-            .collect();
-        rendered.join("\n\n")
+        render_all(&self.diagnostics, &self.sources, colour)
     }
+}
+
+/// What a person should know about a config that is no error, with the texts that it is in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Warnings {
+    diagnostics: Vec<Diagnostic>,
+    sources: SourceMap,
+}
+
+impl Warnings {
+    pub(crate) fn new(diagnostics: Vec<Diagnostic>, sources: SourceMap) -> Self {
+        // Without warnings there is nothing to show of the texts.
+        let sources = if diagnostics.is_empty() { SourceMap::default() } else { sources };
+        Warnings { diagnostics, sources }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// The warnings as text for a terminal, with colour or without.
+    pub fn render(&self, colour: bool) -> String {
+        render_all(&self.diagnostics, &self.sources, colour)
+    }
+}
+
+fn render_all(diagnostics: &[Diagnostic], sources: &SourceMap, colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let rendered: Vec<String> =
+        diagnostics.iter().map(|diagnostic| render(&renderer, sources, diagnostic)).collect();
+    rendered.join("\n\n")
 }
 
 impl fmt::Display for ConfigError {
@@ -104,7 +137,8 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 fn render(renderer: &Renderer, sources: &SourceMap, diagnostic: &Diagnostic) -> String {
-    let title = Level::ERROR.primary_title(&diagnostic.message);
+    let level = if diagnostic.is_warning { Level::WARNING } else { Level::ERROR };
+    let title = level.primary_title(&diagnostic.message);
     let mut group = match &diagnostic.span {
         Some(span) => {
             let source = sources.get(span.source);

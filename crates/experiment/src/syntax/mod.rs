@@ -11,7 +11,7 @@ mod typed;
 mod value;
 
 pub(crate) use diagnostics::Diagnostics;
-pub use diagnostics::{ConfigError, Diagnostic};
+pub use diagnostics::{ConfigError, Diagnostic, Warnings};
 pub(crate) use parse::parse;
 pub(crate) use section::SectionReader;
 pub(crate) use source_map::{SourceMap, Span};

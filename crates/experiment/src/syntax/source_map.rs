@@ -11,11 +11,11 @@ pub(crate) struct Span {
 }
 
 /// Every text that was read, by number.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct SourceMap(Vec<Source>);
 
 /// One text, and what it is called in messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) text: String,

@@ -36,8 +36,8 @@ impl Spanned {
         match &self.value {
             Value::Bool(value) => value.to_string(),
             Value::Integer(value) => value.to_string(),
-            // As TOML writes it: 128.0 is not 128.
-            Value::Real(value) => toml::Value::Float(*value).to_string(),
+            // 128.0 is not 128, and 1e-60 is not 60 zeros.
+            Value::Real(value) => format!("{value:?}").to_lowercase(),
             Value::Text(text) if text.len() <= 30 => format!("{text:?}"),
             Value::Text(_) => "a string".into(),
             Value::List(_) => "a list".into(),

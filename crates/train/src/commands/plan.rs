@@ -13,7 +13,8 @@ use training::{ImageSets, Options, has_result};
 
 use crate::cli::{Format, PlanArgs};
 use crate::commands::preflight::preflight;
-use crate::exit::Done;
+use crate::exit::{self, Done};
+use crate::machine;
 use crate::output::count;
 use estimate::{Rates, roughly, side_by_side};
 
@@ -27,6 +28,7 @@ const LAST: usize = 3;
 pub(crate) fn plan(args: &PlanArgs, out: &mut dyn Write) -> Done {
     let overrides = args.config.overrides();
     let plan = load(&args.config.files, &overrides)?;
+    exit::warn(&plan.warnings);
     let specs = plan.runs();
     let options = options(args);
     let data_sets = preflight(&plan, &specs, &overrides, &options)?;
@@ -211,12 +213,13 @@ fn print_estimate(
     let statuses: Vec<String> =
         by_status.iter().map(|(status, count)| format!("{count} {status}")).collect();
     writeln!(out, "\n{}: {}", count(runs.len(), "run"), statuses.join(", "))?;
-    let left = runs.iter().filter(|run| !run.done);
-    let seconds: Vec<f64> = left.map(|run| rates.seconds(&run.spec)).collect();
+    let left = runs.iter().filter(|run| !run.done).map(|run| &run.spec);
+    let seconds: Vec<f64> = left.clone().map(|spec| rates.seconds(spec)).collect();
     if seconds.is_empty() {
         return Ok(());
     }
-    let jobs = options.jobs.min(seconds.len());
+    let fitting = machine::side_by_side(left, options.jobs, &options.sets);
+    let jobs = fitting.count.min(seconds.len());
     let folder = options.out.display();
     let basis = match rates.runs() {
         0 => format!("a run's cost on another machine: no finished run in {folder} says better"),
@@ -224,5 +227,7 @@ fn print_estimate(
     };
     let time = roughly(side_by_side(&seconds, jobs));
     let (left, jobs) = (count(seconds.len(), "run"), count(jobs, "job"));
-    Ok(writeln!(out, "about {time} for {left} to go with {jobs}, estimated from {basis}")?)
+    writeln!(out, "about {time} for {left} to go with {jobs}, estimated from {basis}")?;
+    writeln!(out, "{}", fitting.memory())?;
+    fitting.note().iter().try_for_each(|note| Ok(writeln!(out, "{note}")?))
 }

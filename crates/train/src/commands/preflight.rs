@@ -1,9 +1,13 @@
 //! What `plan` and `run` check of a plan before anything is written, and how they say what is wrong.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use experiment::{Overrides, Plan, RunSpec, SettingFault, locate_faults};
-use training::{Options, Refusal};
+use training::{Options, Refusal, has_result};
 
 use crate::exit::{Failure, print_to_stderr};
+use crate::machine;
 
 /// Checks that the runs of the plan that have no result can be carried out. Gives what the data sets
 /// of folders are, a line each.
@@ -23,17 +27,38 @@ pub(super) fn preflight(
         let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
         return Err(Failure::Failed(format!("{message}{help}")));
     }
-    if bad_input.is_empty() {
+    let mut faults: Vec<SettingFault> = bad_input
+        .into_iter()
+        .map(|Refusal { run, keys, message, help, .. }| fault(&runs[run], keys, message, help))
+        .collect();
+    faults.extend(too_large(runs, options));
+    if faults.is_empty() {
         return Ok(found.data_sets);
     }
-    let faults: Vec<SettingFault> =
-        bad_input.into_iter().map(|refusal| fault(refusal, runs)).collect();
     Err(locate_faults(plan, overrides, &faults).into())
 }
 
-fn fault(refusal: Refusal, runs: &[RunSpec]) -> SettingFault {
-    let run = &runs[refusal.run];
+/// The first run of each arm that takes more memory than there is.
+fn too_large(runs: &[RunSpec], options: &Options) -> Vec<SettingFault> {
+    let mut checked = HashSet::new();
+    let is_new = |run: &&RunSpec| checked.insert(Arc::as_ptr(&run.settings));
+    let unfinished = runs.iter().filter(|run| !has_result(run, options));
+    unfinished
+        .filter(is_new)
+        .filter_map(|run| {
+            let (message, help) = machine::too_large(run, &options.sets)?;
+            let keys = &["model.hidden", "training.batch_size", "data.set"];
+            Some(fault(run, keys, message, Some(help)))
+        })
+        .collect()
+}
+
+fn fault(
+    run: &RunSpec,
+    keys: &'static [&'static str],
+    message: String,
+    help: Option<String>,
+) -> SettingFault {
     let arm = run.point.as_ref().map_or(&run.arm, |point| &point.arm).clone();
-    let Refusal { keys, message, help, .. } = refusal;
     SettingFault { experiment: run.experiment.clone(), arm, keys, message, help }
 }

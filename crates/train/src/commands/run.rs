@@ -14,7 +14,8 @@ use training::{ImageSets, Observer, Options, Outcome, RunReport, execute};
 
 use crate::cli::{Format, RunArgs};
 use crate::commands::preflight::preflight;
-use crate::exit::{Done, Failure, interrupt_flag, print_to_stderr};
+use crate::exit::{self, Done, Failure, interrupt_flag, print_to_stderr};
+use crate::machine;
 use crate::output::progress::Progress;
 use crate::output::{results, terminal_width};
 
@@ -22,6 +23,7 @@ use crate::output::{results, terminal_width};
 pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
     let overrides = args.config.overrides();
     let plan = load(&args.config.files, &overrides)?;
+    exit::warn(&plan.warnings);
     let all = plan.runs();
     let planned = all.len();
     let runs = match args.shard {
@@ -29,15 +31,18 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
         None => all,
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let sets = ImageSets::default();
+    let jobs = machine::side_by_side(&runs, args.jobs.map_or(cores, usize::from), &sets);
     let options = Options {
         out: args.out.clone(),
-        jobs: args.jobs.map_or(cores, usize::from),
+        jobs: jobs.count,
         stack: args.stack.map(usize::from),
         force: args.force,
         interrupt: interrupt_flag(),
-        sets: ImageSets::default(),
+        sets,
     };
     preflight(&plan, &runs, &overrides, &options)?;
+    jobs.note().iter().for_each(|note| print_to_stderr(note));
     write_command(&plan, &overrides, &args.out)?;
     let progress = Progress::new(&runs, args.quiet);
     let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
