@@ -181,14 +181,19 @@ const VALUES: [&str; 58] = [
 ];
 
 fn value() -> impl Strategy<Value = String> {
-    prop_oneof![4 => select(&VALUES[..]).prop_map(str::to_owned), 1 => "[-0-9a-z\"'{}\\[\\]=., ]{0,20}", 1 => "\\PC{0,12}"]
+    prop_oneof![
+        4 => select(&VALUES[..]).prop_map(str::to_owned),
+        1 => "[-0-9a-z\"'{}\\[\\]=., ]{0,20}",
+        1 => "\\PC{0,12}",
+    ]
 }
 
 fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (select(&KEYS[..]), value()).prop_map(|(key, value)| format!("{key} = {value}\n")),
         2 => select(&KEYS[..]).prop_map(|key| format!("[{key}]\n")),
-        1 => ("\\PC{0,10}", value()).prop_map(|(key, value)| format!("[arms.{key:?}]\nname = {value}\n")),
+        1 => ("\\PC{0,10}", value()).prop_map(|(key, value)| format!("[arms.{key:?}]\n\
+         name = {value}\n")),
         1 => "\\PC{0,30}\n",
     ]
 }
@@ -214,7 +219,10 @@ proptest! {
         stray in "\\PC{0,30}",
     ) {
         let mut set: Vec<String> =
-            set.into_iter().map(|(key, value, spaced)| format!("{key}{}{value}", if spaced { " = " } else { "=" })).collect();
+            set.into_iter().map(|(key, value, spaced)| {
+                let equals = if spaced { " = " } else { "=" };
+                format!("{key}{equals}{value}")
+            }).collect();
         let folder = tempfile::tempdir_in(scratch()).unwrap();
         read(folder.path(), b"[arms.a]\n[arms.b]\ninit = \"ones\"\n", &set)?;
         set.push(stray);

@@ -59,7 +59,8 @@ fn a_key_that_is_there_twice_is_marked() {
 #[test]
 fn every_problem_of_a_file_is_told_at_once() {
     assert_snapshot!(said(
-        "backend = \"cuda\"\n[training]\nepochs = 0\nbatch_size = \"big\"\nlast_batch = \"kep\"\n[data]\nvalidation = 60000\n"
+        "backend = \"cuda\"\n[training]\nepochs = 0\nbatch_size = \"big\"\nlast_batch = \"kep\"\n\
+         [data]\nvalidation = 60000\n"
     ));
 }
 
@@ -178,15 +179,18 @@ fn an_axis_over_no_setting_gets_the_nearest_one() {
 #[test]
 fn an_axis_over_a_parameter_of_another_kind_is_told_once() {
     assert_snapshot!(said(
-        "[arms.a]\ninit = \"zeros\"\n[arms.b]\ninit = \"he_normal\"\n[sweep]\n\"init.std\" = { log = [1e-4, 1.0], n = 25 }\n"
+        "[arms.a]\ninit = \"zeros\"\n[arms.b]\ninit = \"he_normal\"\n[sweep]\n\
+         \"init.std\" = { log = [1e-4, 1.0], n = 25 }\n"
     ));
 }
 
 #[test]
 fn an_axis_is_a_list_or_a_range_and_not_empty() {
     assert_snapshot!(said(
-        "[sweep]\n\"init.std\" = 0.1\n\"training.batch_size\" = []\n\"optimizer.learning_rate\" = {}\n\
-         \"optimizer.epsilon\" = { lin = [0.1, 0.2], n = 3 }\n\"training.epochs\" = { linear = [1, 2], values = [1] }\n\
+        "[sweep]\n\"init.std\" = 0.1\n\"training.batch_size\" = []\n\
+         \"optimizer.learning_rate\" = {}\n\
+         \"optimizer.epsilon\" = { lin = [0.1, 0.2], n = 3 }\n\
+         \"training.epochs\" = { linear = [1, 2], values = [1] }\n\
          \"init.gain\" = { values = [], scale = \"log\" }\n"
     ));
 }
@@ -194,9 +198,12 @@ fn an_axis_is_a_list_or_a_range_and_not_empty() {
 #[test]
 fn a_range_has_two_ends_and_a_number_of_values() {
     assert_snapshot!(said(
-        "[sweep]\n\"init.std\" = { log = [1e-4, 1.0] }\n\"init.mean\" = { linear = [0, 1], n = 0 }\n\
-         \"optimizer.epsilon\" = { linear = [1, 2], n = 1 }\n\"optimizer.weight_decay\" = { linear = [1, 2], n = 1000000000 }\n\
-         \"training.batch_size\" = { linear = [1, 2, 3], n = 5 }\n\"training.epochs\" = { linear = [2, 2], n = 5 }\n\
+        "[sweep]\n\"init.std\" = { log = [1e-4, 1.0] }\n\
+         \"init.mean\" = { linear = [0, 1], n = 0 }\n\
+         \"optimizer.epsilon\" = { linear = [1, 2], n = 1 }\n\
+         \"optimizer.weight_decay\" = { linear = [1, 2], n = 1000000000 }\n\
+         \"training.batch_size\" = { linear = [1, 2, 3], n = 5 }\n\
+         \"training.epochs\" = { linear = [2, 2], n = 5 }\n\
          \"data.validation\" = { linear = [1, \"2\"], n = 2.5, m = 1 }\n"
     ));
 }
@@ -204,16 +211,19 @@ fn a_range_has_two_ends_and_a_number_of_values() {
 #[test]
 fn a_log_range_is_of_numbers_above_0() {
     assert_snapshot!(said(
-        "[sweep]\n\"init.std\" = { log = [0, 1.0], n = 5 }\n\"init.mean\" = { log = [-1.0, 1.0], n = 5 }\n\
+        "[sweep]\n\"init.std\" = { log = [0, 1.0], n = 5 }\n\
+         \"init.mean\" = { log = [-1.0, 1.0], n = 5 }\n\
          \"optimizer.epsilon\" = { values = [0.1, 0.0], scale = \"log\" }\n\
-         \"init.kind\" = { values = [\"zeros\"], scale = \"linear\" }\n\"init.gain\" = { values = [1], scale = \"logarithmic\" }\n"
+         \"init.kind\" = { values = [\"zeros\"], scale = \"linear\" }\n\
+         \"init.gain\" = { values = [1], scale = \"logarithmic\" }\n"
     ));
 }
 
 #[test]
 fn tables_and_dates_are_no_values_of_an_axis() {
     assert_snapshot!(said(
-        "[sweep]\ninit = [\"zeros\", { kind = \"normal\", std = 0.1 }]\n\"training.epochs\" = [1, 1979-05-27]\n"
+        "[sweep]\ninit = [\"zeros\", { kind = \"normal\", std = 0.1 }]\n\
+         \"training.epochs\" = [1, 1979-05-27]\n"
     ));
 }
 
@@ -246,7 +256,9 @@ fn a_value_that_is_there_twice_is_marked() {
 #[test]
 fn zipped_axes_are_there_and_as_long_as_each_other() {
     assert_snapshot!(said(
-        "[sweep]\nzip = [[\"training.epochs\", \"training.batch_size\"], [\"trainng.epochs\"], [\"training.epochs\", 3], 4]\n\
+        "[sweep]\n\
+         zip = [[\"training.epochs\", \"training.batch_size\"], [\"trainng.epochs\"], \
+         [\"training.epochs\", 3], 4]\n\
          \"training.epochs\" = [1, 2, 3]\n\"training.batch_size\" = [16, 32]\n"
     ));
     assert_snapshot!(said("[sweep]\nzip = \"training.epochs\"\n\"training.epochs\" = [1, 2, 3]\n"));
@@ -256,7 +268,8 @@ fn zipped_axes_are_there_and_as_long_as_each_other() {
 fn a_value_that_is_impossible_is_told_once_with_where() {
     // A listed value is marked where it stands, a generated one is named.
     assert_snapshot!(said(
-        "[sweep]\n\"training.batch_size\" = [32, 60000]\n\"optimizer.learning_rate\" = { linear = [-0.01, 0.1], n = 12 }\n\
+        "[sweep]\n\"training.batch_size\" = [32, 60000]\n\
+         \"optimizer.learning_rate\" = { linear = [-0.01, 0.1], n = 12 }\n\
          \"training.epochs\" = { linear = [-1, 3], n = 5 }\n"
     ));
 }
@@ -264,11 +277,13 @@ fn a_value_that_is_impossible_is_told_once_with_where() {
 #[test]
 fn what_is_impossible_at_some_points_only_names_the_value_that_makes_it_so() {
     assert_snapshot!(said(
-        "init = { kind = \"zeros\", layers.3 = \"ones\" }\n[sweep]\n\"model.hidden\" = [[64], [64, 64], [64, 64, 64]]\n\
+        "init = { kind = \"zeros\", layers.3 = \"ones\" }\n[sweep]\n\
+         \"model.hidden\" = [[64], [64, 64], [64, 64, 64]]\n\
          \"training.batch_size\" = { linear = [16, 64], n = 40 }\n"
     ));
     assert_snapshot!(said(
-        "init = { kind = \"zeros\", layers.4 = \"ones\" }\n[sweep]\n\"model.hidden\" = [[64], [64, 64], [64, 64, 64]]\n\
+        "init = { kind = \"zeros\", layers.4 = \"ones\" }\n[sweep]\n\
+         \"model.hidden\" = [[64], [64, 64], [64, 64, 64]]\n\
          \"training.batch_size\" = { linear = [16, 64], n = 40 }\n"
     ));
 }
@@ -284,7 +299,8 @@ fn points_that_are_one_run_were_not_meant() {
 #[test]
 fn a_grid_beyond_all_measure_is_refused_with_its_count() {
     assert_snapshot!(said(
-        "seeds = 100\n[arms.a]\n[arms.b]\n[sweep]\n\"init.std\" = { log = [1e-4, 1.0], n = 10000 }\n\
+        "seeds = 100\n[arms.a]\n[arms.b]\n[sweep]\n\
+         \"init.std\" = { log = [1e-4, 1.0], n = 10000 }\n\
          \"optimizer.learning_rate\" = { log = [1e-4, 1.0], n = 10000 }\n"
     ));
     assert_snapshot!(said("seeds = 100000\n[arms.a]\n[arms.b]\n"));

@@ -38,7 +38,8 @@ fn an_empty_file_is_the_tutorials_setting() {
 fn arms_differ_from_the_base_and_share_its_seeds() {
     let plan = plan(
         "seeds = [7, 9]\ninit = { kind = \"normal\", std = 0.1 }\n\
-         [arms.same]\n[arms.wide]\ninit.std = 0.5\n[arms.other]\ninit = \"ones\"\n[arms.slow]\noptimizer.learning_rate = 1e-4",
+         [arms.same]\n[arms.wide]\ninit.std = 0.5\n[arms.other]\ninit = \"ones\"\n[arms.slow]\n\
+         optimizer.learning_rate = 1e-4",
     );
     let runs = plan.runs();
     let labels: Vec<String> = runs.iter().map(|run| run.label()).collect();
@@ -53,7 +54,8 @@ fn arms_differ_from_the_base_and_share_its_seeds() {
 #[test]
 fn flags_are_laid_over_files_and_arms() {
     let plan = load_with(
-        "training = { max_steps = 10 }\n[arms.a]\ninit = \"zeros\"\n[arms.b]\ninit = \"general_rule\"",
+        "training = { max_steps = 10 }\n[arms.a]\ninit = \"zeros\"\n[arms.b]\n\
+         init = \"general_rule\"",
         &["seeds=2", "training.epochs=3", "init=ones", "optimizer.kind=sgd"],
     );
     let runs = plan.runs();
@@ -85,8 +87,10 @@ fn a_device_is_a_number_or_a_kind_and_part_of_the_run_only_where_it_is_chosen() 
 #[test]
 fn a_layer_may_differ_and_its_number_says_most() {
     let plan = plan(
-        "model.hidden = [64, 32, 16]\n[init]\nkind = \"zeros\"\nbias = { kind = \"constant\", value = 0.5 }\n\
-         [init.layers]\nhidden = \"ones\"\nlast = { bias = \"ones\" }\n2 = { kind = \"normal\", std = 0.3 }",
+        "model.hidden = [64, 32, 16]\n[init]\nkind = \"zeros\"\n\
+         bias = { kind = \"constant\", value = 0.5 }\n\
+         [init.layers]\nhidden = \"ones\"\nlast = { bias = \"ones\" }\n\
+         2 = { kind = \"normal\", std = 0.3 }",
     );
     let init = &plan.runs()[0].settings.init;
     let half = Initializer::Constant { value: 0.5 };
@@ -162,7 +166,8 @@ fn every_committed_config_resolves_to_itself() {
 
 proptest! {
     #[test]
-    fn any_text_is_a_plan_or_a_message(text in "([a-z._]{1,12} ?= ?[-0-9a-z\"\\[\\]{}.,]{0,12}\n|\\[[a-z.]{1,10}\\]\n|init = .{0,20}\n){0,6}") {
+    fn any_text_is_a_plan_or_a_message(text in "([a-z._]{1,12} ?= ?[-0-9a-z\"\\[\\]{}.,]{0,12}\n\
+     |\\[[a-z.]{1,10}\\]\n|init = .{0,20}\n){0,6}") {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x.toml");
         std::fs::write(&file, &text).unwrap();

@@ -62,7 +62,8 @@ fn an_axis_is_a_list_or_a_range_quoted_or_not() {
     );
     assert_eq!(
         values(
-            "[sweep]\n\"optimizer.schedule.end\" = { linear = [0, 0.3], n = 4 }\n[optimizer]\nschedule=\"linear\""
+            "[sweep]\n\"optimizer.schedule.end\" = { linear = [0, 0.3], n = 4 }\n[optimizer]\n\
+             schedule=\"linear\""
         ),
         "0.0 0.1 0.2 0.3"
     );
@@ -80,7 +81,8 @@ fn values_of_whole_numbers_are_rounded_and_equal_ones_dropped() {
     );
     assert_eq!(
         values(
-            "[sweep]\n\"model.hidden.width\" = { linear = [10, 25.4], n = 3 }\nmodel.hidden.depth = [2]"
+            "[sweep]\n\"model.hidden.width\" = { linear = [10, 25.4], n = 3 }\n\
+             model.hidden.depth = [2]"
         ),
         "10 18 25"
     );
@@ -132,7 +134,8 @@ fn axes_are_a_grid_over_every_arm_and_the_last_is_the_fastest() {
 #[test]
 fn zipped_axes_advance_together_in_the_grid_of_the_others() {
     let experiment = swept(
-        "[sweep]\nzip = [[\"model.hidden\", \"optimizer.learning_rate\"]]\n\"model.hidden\" = [[64], [128], [128]]\n\
+        "[sweep]\nzip = [[\"model.hidden\", \"optimizer.learning_rate\"]]\n\
+         \"model.hidden\" = [[64], [128], [128]]\n\
          \"training.batch_size\" = [32, 64]\n\"optimizer.learning_rate\" = [0.01, 0.001, 0.002]",
     );
     assert_eq!(
@@ -181,11 +184,13 @@ fn a_section_is_laid_over_before_what_is_in_it() {
 #[test]
 fn names_keep_what_folders_may_be_called_and_say_as_much_as_they_need() {
     let long = swept(
-        "[sweep]\n\"model.activation\" = [\"leaky_relu(0.2)\", \"elu(1.0)\"]\noptimizer.kind = [\"sgd\"]\ninit = [\"zeros\"]",
+        "[sweep]\n\"model.activation\" = [\"leaky_relu(0.2)\", \"elu(1.0)\"]\n\
+         optimizer.kind = [\"sgd\"]\ninit = [\"zeros\"]",
     );
     assert_eq!(names(&long)[0], "activation=leaky_relu-0.2,kind=sgd,init=zeros");
     let both = swept(
-        "init = { kind = \"normal\", std = 0.1, layers.1 = { kind = \"normal\", std = 0.1 } }\n[sweep]\n\"init.std\" = [0.2]\n\"init.layers.1.std\" = [0.3]",
+        "init = { kind = \"normal\", std = 0.1, layers.1 = { kind = \"normal\", std = 0.1 } }\n\
+         [sweep]\n\"init.std\" = [0.2]\n\"init.layers.1.std\" = [0.3]",
     );
     assert_eq!(names(&both), ["init.std=0.2,init.layers.1.std=0.3"]);
     let layers: Vec<String> = vec!["16".to_owned(); 100];
@@ -201,7 +206,8 @@ fn names_keep_what_folders_may_be_called_and_say_as_much_as_they_need() {
 #[test]
 fn the_command_line_adds_axes_replaces_them_and_takes_them_away() {
     let sweep = format!(
-        "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-3, 1.0], n = 4 }}\n\"training.batch_size\" = [32]"
+        "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-3, 1.0], n = 4 }}\n\
+         \"training.batch_size\" = [32]"
     );
     let with = |set: &[&str]| names(&with(&sweep, set)).join(" ");
     assert_eq!(with(&["init.std=1,2"]), "std=1.0,batch_size=32 std=2.0,batch_size=32");
@@ -265,7 +271,8 @@ fn again(run: &RunSpec) -> RunSpec {
 fn a_hundred_thousand_runs_are_planned_and_more_are_refused_before_there_are_any() {
     let axes = |n: u32| {
         format!(
-            "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-4, 1.0], n = {n} }}\n\"optimizer.learning_rate\" = {{ log = [1e-5, 1.0], n = {n} }}"
+            "{NORMAL}[sweep]\n\"init.std\" = {{ log = [1e-4, 1.0], n = {n} }}\n\
+             \"optimizer.learning_rate\" = {{ log = [1e-5, 1.0], n = {n} }}"
         )
     };
     let plan = try_load(&format!("seeds = 1000\n{}", axes(10)), &[], false).unwrap();
@@ -337,7 +344,8 @@ proptest! {
             text += &format!("\"{setting}\" = {values}\n");
             points *= n;
         }
-        let runs = try_load(&text, &[], false).map_err(|problems| TestCaseError::fail(problems.to_string()))?.runs();
+        let plan = try_load(&text, &[], false);
+        let runs = plan.map_err(|error| TestCaseError::fail(error.to_string()))?.runs();
         prop_assert_eq!(runs.len(), points * arms.max(1));
         let names: BTreeSet<&str> = runs.iter().map(|run| run.arm.as_str()).collect();
         let ids: BTreeSet<String> = runs.iter().map(RunSpec::id).collect();

@@ -26,7 +26,8 @@ pub struct RunSpec {
 }
 
 impl RunSpec {
-    /// The same run, with the same id, and a network for images of so many pixels in so many classes.
+    /// The same run, with the same id, and a network for images of so many pixels in so many
+    /// classes.
     pub fn for_images(&self, pixels: usize, classes: usize) -> RunSpec {
         let settings = Arc::new(self.settings.for_images(pixels, classes));
         RunSpec { settings, ..self.clone() }
