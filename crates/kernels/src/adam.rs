@@ -1,18 +1,23 @@
-//! Adam in one pass, for the backend flex, whose tensors are plain memory of this process. (ndarray copies them on the
-//! way in and out, which costs more than the pass saves.)
+//! Adam in one pass, for the backend flex, whose tensors are plain memory of this process. (ndarray
+//! copies them on the way in and out, which costs more than the pass saves.)
 //!
-//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over weight, gradient and both moments,
-//! and leaves the new weight in the gradient's memory. (The old one is shared with the learner's model, so that changing it
-//! in place would copy it first.) Its arithmetic is burn's, operation for operation, and its state is burn's
-//! [`AdamState`], so that a checkpoint of the one serves the other.
+//! burn's own Adam makes some ten temporaries for each parameter; this one goes once over weight,
+//! gradient and both moments, and leaves the new weight in the gradient's memory. (The old one is
+//! shared with the learner's model, so that changing it in place would copy it first.) Its
+//! arithmetic is burn's, operation for operation, and its state is burn's [`AdamState`], so that a
+//! checkpoint of the one serves the other.
 
-use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::backend::{Flex, TensorMetadata};
 use burn::optim::{AdamState, AdaptiveMomentumState, LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
-/// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient, for parameters of 32-bit floats on flex.
+use crate::flex::{numbers, tensor as whole};
+
+/// Adam (Kingma & Ba 2015), with L2 weight decay added to the gradient, for parameters of 32-bit
+/// floats on flex.
 ///
 /// # Panics
 /// Its step panics at parameters on another backend.
@@ -46,7 +51,6 @@ impl Optimizer for FusedAdam {
         gradient: Tensor<D>,
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
-        let device = tensor.device();
         // L2 weight decay is a part of the gradient.
         let gradient = if self.weight_decay > 0.0 {
             gradient + tensor.clone().mul_scalar(self.weight_decay)
@@ -55,17 +59,12 @@ impl Optimizer for FusedAdam {
         };
         let (time, moments) = match state {
             Some(AdamState { momentum }) => {
-                (momentum.time + 1, [momentum.moment_1.into_data(), momentum.moment_2.into_data()])
+                (momentum.time + 1, [momentum.moment_1, momentum.moment_2].map(contiguous))
             }
-            None => (1, [zeros(&tensor), zeros(&tensor)]),
+            None => (1, [tensor.zeros_like(), tensor.zeros_like()].map(contiguous)),
         };
         let [mut first, mut second] = moments;
-        let mut gradient = gradient.into_data();
-        let Ok(weight) = tensor.try_into_primitive::<Flex>() else {
-            unreachable!("FusedAdam is chosen for parameters on flex alone");
-        };
-        let weight = weight.to_contiguous();
-        let weight = &weight.storage::<f32>()[weight.layout().start_offset()..];
+        let (weight, mut gradient) = (contiguous(tensor), contiguous(gradient));
         let second_correction = (1.0 - self.betas[1].powi(time as i32)).sqrt();
         let factors = Factors {
             betas: self.betas,
@@ -74,18 +73,17 @@ impl Optimizer for FusedAdam {
             epsilon: self.epsilon * second_correction,
             rate: rate as f32,
         };
-        match (gradient.as_mut_slice(), first.as_mut_slice(), second.as_mut_slice()) {
-            (Ok(gradient), Ok(first), Ok(second)) => {
-                update(factors, weight, gradient, first, second)
-            }
-            _ => {
-                unreachable!("parameters of the network are 32-bit floats in this process's memory")
-            }
-        }
-        let on_device = |data: TensorData| Tensor::from_data(data, &device);
+        update(
+            factors,
+            numbers(&weight),
+            gradient.storage_mut::<f32>(),
+            first.storage_mut::<f32>(),
+            second.storage_mut::<f32>(),
+        );
+        let on_flex = |tensor: FlexTensor| Tensor::from_primitive::<Flex>(tensor);
         let state =
-            AdamState::new(AdaptiveMomentumState::new(time, on_device(first), on_device(second)));
-        (on_device(gradient), Some(state))
+            AdamState::new(AdaptiveMomentumState::new(time, on_flex(first), on_flex(second)));
+        (on_flex(gradient), Some(state))
     }
 
     fn to_device<const D: usize>(mut state: AdamState<D>, device: &Device) -> AdamState<D> {
@@ -94,15 +92,23 @@ impl Optimizer for FusedAdam {
     }
 }
 
-fn zeros<const D: usize>(like: &Tensor<D>) -> TensorData {
-    let shape = like.dims();
-    TensorData::new(vec![0.0f32; shape.iter().product()], shape)
+/// The tensor as flex has it, with nothing before its numbers and nothing after them.
+fn contiguous<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+    let Ok(tensor) = tensor.try_into_primitive::<Flex>() else {
+        unreachable!("FusedAdam is chosen for parameters on flex alone");
+    };
+    let tensor = tensor.to_contiguous();
+    // A part of another tensor is copied: changing it leaves the rest of that one alone.
+    let is_whole = numbers(&tensor).len() == tensor.storage::<f32>().len();
+    if is_whole { tensor } else { whole(numbers(&tensor).to_vec(), tensor.shape()) }
 }
 
-/// Weights that a thread takes at a time: few enough that threads end together, enough to be worth a thread's while.
+/// Weights that a thread takes at a time: few enough that threads end together, enough to be worth
+/// a thread's while.
 const PART: usize = 1 << 14;
 
-/// One step for one parameter, after which `gradient` holds the new weight; this run's threads share it.
+/// One step for one parameter, after which `gradient` holds the new weight; this run's threads
+/// share it.
 fn update(
     factors: Factors,
     weight: &[f32],
@@ -115,8 +121,8 @@ fn update(
     weights.zip(moments).for_each(|((w, g), (m, v))| update_part(factors, w, g, m, v));
 }
 
-/// Compiled for the widest vectors that the processor has; every operation stands alone (Rust fuses no product into a sum),
-/// so their width changes no bit.
+/// Compiled for the widest vectors that the processor has; every operation stands alone (Rust fuses
+/// no product into a sum), so their width changes no bit.
 fn update_part(
     factors: Factors,
     weight: &[f32],
@@ -130,7 +136,8 @@ fn update_part(
             let first = *m * betas[0] + *g * rests[0];
             let second = *v * betas[1] + (*g * *g) * rests[1];
             let new = *w - (first * correction) / (second.sqrt() + epsilon) * rate;
-            // All at the end: the compiler would read a moment that is written before again, which takes as long as the rest.
+            // All at the end: the compiler would read a moment that is written before again, which
+            // takes as long as the rest.
             (*m, *v, *g) = (first, second, new);
         }
     });
@@ -192,7 +199,8 @@ mod tests {
             let mut a = (Tensor::<1>::from_floats(weights.as_slice(), &device), None);
             let mut b = (a.0.clone(), None);
             for step in 0..5 {
-                let gradient: Vec<f32> = weights.iter().map(|w| scale * (w + step as f32).sin()).collect();
+                let gradient = weights.iter().map(|w| scale * (w + step as f32).sin());
+                let gradient: Vec<f32> = gradient.collect();
                 let gradient = Tensor::<1>::from_floats(gradient.as_slice(), &device);
                 a = burns.step(rate, a.0, gradient.clone(), a.1);
                 b = ours.step(rate, b.0.clone(), gradient, b.1);

@@ -3,7 +3,8 @@
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-/// The bytes of `rows` after one another, each as `(byte - mean) / std` in 32 bits. This run's threads share the rows.
+/// The bytes of `rows` after one another, each as `(byte - mean) / std` in 32 bits. This run's
+/// threads share the rows.
 ///
 /// # Panics
 /// If a row is not of `width` bytes.

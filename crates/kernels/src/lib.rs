@@ -1,12 +1,21 @@
-//! The arithmetic of a training step on burn's CPU backend flex, and all unsafe code of the workspace.
+//! The arithmetic of a training step on burn's CPU backend flex, and all unsafe code of the
+//! workspace.
 //!
-//! Every function is safe, checks what it is given, and has the same bits on any number of threads. What flex is not the
-//! backend of goes to burn's own operations.
+//! Every function is safe, checks what it is given, and has the same bits on any number of threads.
+//! [`product`] serves every backend; the others are for tensors on flex, and say so.
 
 mod adam;
 mod bytes;
+mod flex;
+mod layer_end;
+mod linear;
+mod loss;
 mod product;
+mod sparse;
 
 pub use adam::FusedAdam;
 pub use bytes::floats_of_bytes;
+pub use linear::linear;
+pub use loss::{CrossEntropy, cross_entropy};
 pub use product::product;
+pub use sparse::{SparseBatch, SparseRows, sparse_linear};

@@ -1,29 +1,31 @@
-//! The matrix product of a layer. On the backend flex, burn's own clears the memory of each result and copies it when it is
-//! computed, some 6 % of a training step; this one makes the same calls of `gemm`, to the same bits, straight into
-//! memory of the right alignment. On every other backend it is burn's own.
+//! The matrix product of a layer. On the backend flex, burn's own clears the memory of each result
+//! and copies it when it is computed, some 6 % of a training step; this one makes the same calls of
+//! `gemm`, to the same bits, straight into memory of the right alignment. On every other backend it
+//! is burn's own.
 
 use std::mem::MaybeUninit;
 
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
-use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::flex::FlexTensor;
 use burn::backend::ops::FloatTensorOps;
-use burn::backend::tensor::FloatTensor;
-use burn::backend::{Autodiff, AutodiffBackend, Flex, TensorMetadata};
-use burn::tensor::{Bytes, DType, Shape, Tensor};
+use burn::backend::{Autodiff, Flex, TensorMetadata};
+use burn::tensor::{DType, Tensor};
 use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-/// What autodiff makes of a tensor on flex.
-type Tracked = FloatTensor<Autodiff<Flex>>;
+use crate::flex::{Tracked, plain, tensor, tracked};
 
-/// `[runs, batch, fan_out]` of inputs, `[runs, batch, fan_in]` or `[1, batch, fan_in]`, and weights,
-/// `[runs, fan_in, fan_out]`: each run's own product, with its gradients, to the bits of burn's.
+/// `[runs, batch, fan_out]` of inputs, `[runs, batch, fan_in]` or `[1, batch, fan_in]`, and
+/// weights, `[runs, fan_in, fan_out]`: each run's own product, with its gradients, to the bits of
+/// burn's.
 ///
 /// # Panics
-/// Where burn's own product does: on shapes that do not fit each other, and tensors of different devices.
+/// Where burn's own product does: on shapes that do not fit each other, and tensors of different
+/// devices.
 pub fn product(inputs: Tensor<3>, weight: Tensor<3>) -> Tensor<3> {
     product_on_flex(&inputs, &weight).unwrap_or_else(|| inputs.matmul(weight))
 }
@@ -51,20 +53,6 @@ fn is_each_runs(inputs: &Tensor<3>, weight: &Tensor<3>) -> bool {
         && [inputs, weight].iter().all(|of| of.dtype() == DType::F32)
 }
 
-/// The tensor as flex has it, if it is on flex without autodiff.
-fn plain(tensor: &Tensor<3>) -> Option<FlexTensor> {
-    tensor.clone().try_into_primitive::<Flex>().ok()
-}
-
-/// The tensor as autodiff on flex has it, if it is on flex; without autodiff, it is a constant.
-fn tracked(tensor: &Tensor<3>) -> Option<Tracked> {
-    if tensor.device().is_autodiff() {
-        tensor.clone().try_into_primitive::<Autodiff<Flex>>().ok()
-    } else {
-        plain(tensor).map(Autodiff::<Flex>::from_inner)
-    }
-}
-
 fn multiply_tracked(inputs: Tracked, weight: Tracked) -> Tracked {
     let nodes = [inputs.node(), weight.node()];
     let [inputs, weight] = [inputs.into_primitive(), weight.into_primitive()];
@@ -90,27 +78,38 @@ impl Backward<Flex, 2> for Product {
         _: &mut Checkpointer,
     ) {
         let gradient = gradients.consume::<Flex>(&ops.node);
-        let [inputs, weight] = ops.state;
-        let of_inputs = || {
-            let each = multiply(&gradient, &weight.transpose(1, 2));
-            // What all runs see has the sum of what each of them asks of it.
-            if inputs.shape()[0] < each.shape()[0] { Flex::float_sum_dim(each, 0) } else { each }
-        };
-        let of_weight = || multiply(&inputs.transpose(1, 2), &gradient);
-        let [to_inputs, to_weight] = ops.parents;
-        let both = rayon::join(
-            || to_inputs.map(|to| (to, of_inputs())),
-            || to_weight.map(|to| (to, of_weight())),
-        );
-        for (parent, gradient) in [both.0, both.1].into_iter().flatten() {
-            gradients.register::<Flex>(parent.id, gradient);
-        }
+        let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        register_both(gradients, parents, ops.state, &gradient);
     }
 }
 
-/// `[runs, rows, columns]` of `[runs, rows, depth]`, or `[1, rows, depth]`, and `[runs, depth, columns]`.
+/// Gives inputs and weight of a product, as far as they are tracked, the gradients that its own
+/// makes.
+pub(crate) fn register_both(
+    gradients: &mut Gradients,
+    [to_inputs, to_weight]: [Option<NodeId>; 2],
+    [inputs, weight]: [FlexTensor; 2],
+    gradient: &FlexTensor,
+) {
+    let of_inputs = || {
+        let each = multiply(gradient, &weight.transpose(1, 2));
+        // What all runs see has the sum of what each of them asks of it.
+        if inputs.shape()[0] < each.shape()[0] { Flex::float_sum_dim(each, 0) } else { each }
+    };
+    let of_weight = || multiply(&inputs.transpose(1, 2), gradient);
+    let both = rayon::join(
+        || to_inputs.map(|to| (to, of_inputs())),
+        || to_weight.map(|to| (to, of_weight())),
+    );
+    for (parent, gradient) in [both.0, both.1].into_iter().flatten() {
+        gradients.register::<Flex>(parent, gradient);
+    }
+}
+
+/// `[runs, rows, columns]` of `[runs, rows, depth]`, or `[1, rows, depth]`, and `[runs, depth,
+/// columns]`.
 #[allow(unsafe_code)]
-fn multiply(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
+pub(crate) fn multiply(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
     let [lhs, rhs] = [forwards(lhs), forwards(rhs)];
     let [rows, runs, columns] = [lhs.shape()[1], rhs.shape()[0], rhs.shape()[2]];
     let shared = lhs.shape()[0] == 1;
@@ -122,8 +121,7 @@ fn multiply(lhs: &FlexTensor, rhs: &FlexTensor) -> FlexTensor {
     });
     // SAFETY: the product of each run has been written.
     unsafe { output.set_len(length) };
-    let layout = Layout::contiguous(Shape::from([runs, rows, columns]));
-    FlexTensor::new(Bytes::from_elems(output), layout, DType::F32)
+    tensor(output, [runs, rows, columns])
 }
 
 /// The tensor with no axis that runs backwards.
@@ -135,11 +133,12 @@ fn forwards(tensor: &FlexTensor) -> FlexTensor {
     }
 }
 
-/// A matrix in memory: the number of row `i` and column `j` is at `i * strides[0] + j * strides[1]`.
-struct Matrix<'a> {
-    numbers: &'a [f32],
-    shape: [usize; 2],
-    strides: [usize; 2],
+/// A matrix in memory: the number of row `i` and column `j` is at `i * strides[0] + j *
+/// strides[1]`.
+pub(crate) struct Matrix<'a> {
+    pub(crate) numbers: &'a [f32],
+    pub(crate) shape: [usize; 2],
+    pub(crate) strides: [usize; 2],
 }
 
 impl<'a> Matrix<'a> {
@@ -149,6 +148,11 @@ impl<'a> Matrix<'a> {
         let stride = |axis: usize| layout.strides()[axis] as usize;
         let numbers = &tensor.storage::<f32>()[layout.start_offset() + run * stride(0)..];
         Matrix { numbers, shape: [shape[1], shape[2]], strides: [stride(1), stride(2)] }
+    }
+
+    /// All of `numbers`, row by row.
+    pub(crate) fn whole(numbers: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
+        Matrix { numbers, shape: [rows, columns], strides: [columns, 1] }
     }
 
     /// Whether each of its numbers lies within memory.
@@ -161,18 +165,24 @@ impl<'a> Matrix<'a> {
 
 /// Writes a product, row by row, over all of `output`.
 #[allow(unsafe_code)]
-fn multiply_one(lhs: Matrix<'_>, rhs: Matrix<'_>, output: &mut [MaybeUninit<f32>]) {
+pub(crate) fn multiply_one<'a>(
+    lhs: Matrix<'_>,
+    rhs: Matrix<'_>,
+    output: &'a mut [MaybeUninit<f32>],
+) -> &'a mut [f32] {
     let ([rows, depth], [fan_in, columns]) = (lhs.shape, rhs.shape);
     assert!(depth == fan_in && output.len() == rows * columns && lhs.is_whole() && rhs.is_whole());
     let stride = |of: &Matrix<'_>, axis: usize| of.strides[axis] as isize;
-    // burn lets threads share products of 7 million multiply-adds and more; `gemm` itself knows a lower limit.
+    // burn lets threads share products of 7 million multiply-adds and more; `gemm` itself knows a
+    // lower limit.
     let parallelism = if rayon::current_num_threads() > 1 {
         gemm::Parallelism::Rayon(0)
     } else {
         gemm::Parallelism::None
     };
-    // SAFETY: `gemm` reads `rows` x `depth` numbers of one matrix and `depth` x `columns` of the other, all of which lie within
-    // their memory, and writes `rows` x `columns` numbers, all that `output` has place for, without reading them.
+    // SAFETY: `gemm` reads `rows` x `depth` numbers of one matrix and `depth` x `columns` of the
+    // other, all of which lie within their memory, and writes `rows` x `columns` numbers, as many
+    // as `output` has room for, without reading them.
     unsafe {
         gemm::gemm(
             rows,
@@ -196,6 +206,8 @@ fn multiply_one(lhs: Matrix<'_>, rhs: Matrix<'_>, output: &mut [MaybeUninit<f32>
             parallelism,
         );
     }
+    // SAFETY: every number of it has been written.
+    unsafe { output.assume_init_mut() }
 }
 
 #[cfg(test)]
@@ -297,6 +309,8 @@ mod tests {
     #[test]
     #[should_panic(expected = "is_whole")]
     fn a_matrix_that_reaches_beyond_its_memory_is_refused() {
+        use burn::backend::flex::Layout;
+        use burn::tensor::{Bytes, Shape};
         let layout = Layout::new(Shape::from([1, 2, 2]), vec![4, 3, 1], 0);
         let reaching = FlexTensor::new(Bytes::from_elems(vec![1.0f32; 4]), layout, DType::F32);
         multiply(&reaching, &reaching);

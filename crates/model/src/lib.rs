@@ -28,5 +28,5 @@ mod weights;
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};
 pub use first_batch::{FirstBatchError, complete_layers};
 pub use initializers as init;
-pub use mlp::{Mlp, StackedLinear};
+pub use mlp::{Inputs, Mlp, StackedLinear};
 pub use weights::{LayerWeights, draw_layers};

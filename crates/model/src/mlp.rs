@@ -6,10 +6,41 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
-use kernels::product;
+use kernels::{SparseBatch, linear, product, sparse_linear};
 
 use crate::LayerWeights;
 use crate::activation::apply;
+
+/// What networks see.
+#[derive(Debug, Clone)]
+pub enum Inputs {
+    /// `[runs, batch, inputs]`, or `[1, batch, inputs]`, which all networks see.
+    Dense(Tensor<3>),
+    /// The same by what is not background, for networks on flex.
+    Sparse(SparseBatch),
+}
+
+impl Inputs {
+    /// `[runs, batch, inputs]`.
+    pub fn dims(&self) -> [usize; 3] {
+        match self {
+            Inputs::Dense(inputs) => inputs.dims(),
+            Inputs::Sparse(inputs) => inputs.dims(),
+        }
+    }
+}
+
+impl From<Tensor<3>> for Inputs {
+    fn from(inputs: Tensor<3>) -> Self {
+        Inputs::Dense(inputs)
+    }
+}
+
+impl From<SparseBatch> for Inputs {
+    fn from(inputs: SparseBatch) -> Self {
+        Inputs::Sparse(inputs)
+    }
+}
 
 /// Multilayer perceptrons of one shape, trained together and independent of one another.
 #[derive(Module, Debug)]
@@ -73,8 +104,15 @@ impl Mlp {
     }
 
     /// Logits `[runs, batch, classes]` of inputs `[runs, batch, inputs]`, or of inputs
-    /// `[1, batch, inputs]` that all networks share.
-    pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
+    /// `[1, batch, inputs]` that all networks share. Sparse inputs are for networks on flex.
+    pub fn forward(&self, inputs: impl Into<Inputs>) -> Tensor<3> {
+        match inputs.into() {
+            Inputs::Dense(inputs) => self.forward_dense(inputs),
+            Inputs::Sparse(inputs) => self.forward_sparse(&inputs),
+        }
+    }
+
+    fn forward_dense(&self, inputs: Tensor<3>) -> Tensor<3> {
         let mut x = inputs;
         for (index, layer) in self.layers.iter().enumerate() {
             x = layer.forward(x);
@@ -83,6 +121,25 @@ impl Mlp {
             }
         }
         x
+    }
+
+    /// The same on sparse inputs, where each layer is one operation.
+    fn forward_sparse(&self, inputs: &SparseBatch) -> Tensor<3> {
+        let mut x: Option<Tensor<3>> = None;
+        for (index, layer) in self.layers.iter().enumerate() {
+            let is_hidden = index + 1 < self.layers.len();
+            let relu = is_hidden && self.activation == Activation::Relu;
+            let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(Param::val));
+            let mut outputs = match x.take() {
+                None => sparse_linear(inputs, weight, bias, relu),
+                Some(x) => linear(x, weight, bias, relu),
+            };
+            if is_hidden && !relu {
+                outputs = apply(self.activation, self.slopes.get(index).map(Param::val), outputs);
+            }
+            x = Some(outputs);
+        }
+        x.unwrap_or_else(|| panic!("a network has a layer"))
     }
 
     /// How many networks there are.
@@ -127,7 +184,7 @@ mod tests {
         ]
     }
 
-    fn logits(mlp: &Mlp, inputs: Tensor<3>) -> Vec<f32> {
+    fn logits(mlp: &Mlp, inputs: impl Into<Inputs>) -> Vec<f32> {
         mlp.forward(inputs).into_data().try_to_vec().unwrap()
     }
 
@@ -162,5 +219,18 @@ mod tests {
         let inputs = Tensor::from_floats([[[3.0, 1.0]]], &Device::flex());
         // Hidden [5.5, -2] -> [5.5, -1] -> -5.5 - 10.
         assert_eq!(logits(&mlp, inputs), [-15.5, -15.5]);
+    }
+
+    #[test]
+    fn sparse_inputs_give_the_logits_of_dense_ones() {
+        let rows = kernels::SparseRows::new(&[3, 0, 0, 5, 0, 0], 2, 1.0, 2.0);
+        let batch = rows.gather(&[&[2, 0, 1]]);
+        let dense = TensorData::new(batch.to_dense(), batch.dims());
+        for activation in [Activation::Relu, Activation::Tanh, Activation::Prelu { alpha: 0.5 }] {
+            let mlp = Mlp::new(&[layers(1.0), layers(0.3)], activation, &Device::flex());
+            let sparse = logits(&mlp, batch.clone());
+            let dense = logits(&mlp, Tensor::<3>::from_data(dense.clone(), &Device::flex()));
+            assert!(sparse.iter().zip(dense).all(|(a, b)| (a - b).abs() < 1e-5), "{activation}");
+        }
     }
 }

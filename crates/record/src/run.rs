@@ -130,6 +130,10 @@ pub struct Provenance {
     pub backend: String,
     /// The device, in the backend's words.
     pub device: String,
+    /// How the first layer was computed: `sparse`, by the inputs that are not background; none in
+    /// dense arithmetic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<String>,
     /// The processor's name.
     pub cpu: String,
     /// Operating system and architecture.
@@ -182,6 +186,7 @@ impl Provenance {
                 ),
                 ("backend", of.backend.clone()),
                 ("device", of.device.clone()),
+                ("kernels", of.kernels.clone().unwrap_or_else(|| "dense".to_owned())),
                 ("cpu", of.cpu.clone()),
                 ("os", of.os.clone()),
                 (

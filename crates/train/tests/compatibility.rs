@@ -72,9 +72,21 @@ fn id_line(run: &Value) -> String {
 }
 
 #[test]
-fn losses_of_twenty_steps_are_those_of_version_0_1() {
+fn losses_of_twenty_steps_in_dense_arithmetic_are_those_of_version_0_1() {
+    assert_losses("losses.json", "1");
+}
+
+#[test]
+fn losses_of_twenty_steps_by_lit_pixels_are_those_of_when_these_came() {
+    assert_losses("losses_by_lit_pixels.json", "0");
+}
+
+/// Runs twenty steps with `KINDLING_DENSE` set to `dense`, and compares their losses with a file's.
+fn assert_losses(file: &str, dense: &str) {
     let lab = Lab::new();
-    lab.json(&["--config", fixture("golden.toml").to_str().unwrap()]);
+    let mut command = assert_cmd::Command::cargo_bin("train").unwrap();
+    command.env("KINDLING_DENSE", dense).current_dir(lab.path());
+    command.args(["--config", fixture("golden.toml").to_str().unwrap()]).assert().success();
     let mut losses = BTreeMap::new();
     for arm in fs::read_dir(lab.path().join("runs/golden")).unwrap() {
         let arm = arm.unwrap().path();
@@ -83,7 +95,7 @@ fn losses_of_twenty_steps_are_those_of_version_0_1() {
             losses.insert(name, read_losses(&arm.join("seed-0")));
         }
     }
-    let path = fixture("losses.json");
+    let path = fixture(file);
     if writes_fixtures() {
         let losses = serde_json::json!({ "kernels": kernels(), "losses": losses });
         fs::write(&path, format!("{losses:#}\n")).unwrap();
@@ -129,6 +141,7 @@ fn records_of_version_0_1_are_found_resumed_reported_and_replayed() {
         let record: Value = serde_json::from_slice(&read(arm)).unwrap();
         assert_eq!(record["status"], "finished", "{arm}");
         assert!(record["provenance"]["resumed"][0]["step"].as_u64() > Some(0), "{arm}");
+        assert_eq!(record["provenance"].get("kernels"), None, "{arm} goes on as it began");
         assert_eq!(read_losses(&directory(arm)).len(), 40, "{arm}");
     }
     let experiment = fs::read_dir(lab.path().join("runs/records")).unwrap();

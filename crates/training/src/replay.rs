@@ -8,10 +8,10 @@ use experiment::{Overrides, RunSpec, load};
 use record::{Difference, ReadError, Run, Step, read_run, read_weights};
 use safetensors::SafeTensors;
 
-use crate::data::ImageSets;
+use crate::data::{ImageSets, InputLayout};
 use crate::error::RunError;
 use crate::events::{Observer, Outcome, RunReport};
-use crate::execute::{Options, execute};
+use crate::execute::{Options, execute_in_layout};
 
 /// How a run and its repetition compare.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,9 @@ pub fn replay(
         )));
     }
     let spec = recorded_spec(&recorded.run)?;
-    match repeat(&spec, interrupt, observer)? {
+    // By the kernels that the record was made with, so that older records are repeated to the bit.
+    let layout = InputLayout::named(recorded.run.record.provenance.kernels.as_deref());
+    match repeat(&spec, layout, interrupt, observer)? {
         Some(repeated) => compare(spec, &recorded, &repeated).map(Some),
         None => Ok(None),
     }
@@ -95,6 +97,7 @@ impl Finished {
 /// Trains a run in a temporary folder. `None` if `interrupt` stopped it.
 fn repeat(
     spec: &RunSpec,
+    layout: InputLayout,
     interrupt: &Arc<AtomicBool>,
     observer: &Arc<dyn Observer>,
 ) -> Result<Option<Finished>, RunError> {
@@ -108,7 +111,8 @@ fn repeat(
         interrupt: Arc::clone(interrupt),
         sets: ImageSets::default(),
     };
-    let report = execute(std::slice::from_ref(spec), &options, observer).pop();
+    let runs = std::slice::from_ref(spec);
+    let report = execute_in_layout(Some(layout), runs, &options, observer).pop();
     let Some(RunReport { directory, outcome, .. }) = report else { return Ok(None) };
     match outcome? {
         Outcome::Ran(summary) if summary.status.is_final() => Finished::read(&directory)

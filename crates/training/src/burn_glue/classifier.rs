@@ -4,7 +4,8 @@ use burn::module::Module;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{ExecutionError, Int, Tensor};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
-use model::Mlp;
+use kernels::{CrossEntropy, cross_entropy};
+use model::{Inputs, Mlp};
 
 use crate::data::Batch;
 
@@ -18,23 +19,33 @@ pub(crate) struct Classifier {
 pub(crate) struct BatchOutput {
     /// Cross-entropy of each image, `[runs, batch]`.
     pub(crate) losses: Tensor<2>,
-    /// `[runs, batch, classes]`.
-    pub(crate) logits: Tensor<3>,
-    /// `[runs, batch]`.
-    pub(crate) labels: Tensor<2, Int>,
+    predictions: Predictions,
+}
+
+/// What networks take their images for.
+enum Predictions {
+    /// Logits, `[runs, batch, classes]`, and labels, `[runs, batch]`.
+    Logits(Tensor<3>, Tensor<2, Int>),
+    /// How many images each network classified correctly.
+    Correct(Vec<u64>),
 }
 
 impl BatchOutput {
     /// How many images each network classified correctly.
     pub(crate) fn correct(&self) -> Vec<u64> {
-        let predictions = self.logits.clone().argmax(2).reshape(self.labels.dims());
-        let correct = predictions.equal(self.labels.clone()).int().sum_dim(1);
-        correct.into_data().iter::<i64>().map(|count| count as u64).collect()
+        match &self.predictions {
+            Predictions::Correct(counts) => counts.clone(),
+            Predictions::Logits(logits, labels) => {
+                let predictions = logits.clone().argmax(2).reshape(labels.dims());
+                let correct = predictions.equal(labels.clone()).int().sum_dim(1);
+                correct.into_data().iter::<i64>().map(|count| count as u64).collect()
+            }
+        }
     }
 
     /// Images in the batch of each network.
     pub(crate) fn images(&self) -> u64 {
-        self.labels.dims()[1] as u64
+        self.losses.dims()[1] as u64
     }
 }
 
@@ -56,9 +67,18 @@ impl Classifier {
     }
 
     /// The forward pass with its loss: cross-entropy, minus the logarithm of the probability that
-    /// the network gives to the image's class.
-    fn forward_loss(&self, batch: Batch) -> BatchOutput {
+    /// the network gives to the image's class. With it, what is differentiated: no parameter of one
+    /// network is in the loss of another, so the gradients of the sum of the networks' mean losses
+    /// are those of each network alone.
+    fn forward_loss(&self, batch: Batch) -> (Tensor<1>, BatchOutput) {
+        let is_sparse = matches!(batch.images, Inputs::Sparse(_));
         let logits = self.network.forward(batch.images);
+        if is_sparse {
+            let labels = batch.labels.into_data();
+            let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
+            let CrossEntropy { objective, losses, correct } = cross_entropy(logits, &labels);
+            return (objective, BatchOutput { losses, predictions: Predictions::Correct(correct) });
+        }
         let [runs, size, _] = logits.dims();
         let labels = batch.labels.expand([runs, size]);
         let log_probabilities = log_softmax(logits.clone(), 2);
@@ -66,7 +86,9 @@ impl Classifier {
             .gather(2, labels.clone().reshape([runs, size, 1]))
             .reshape([runs, size])
             .neg();
-        BatchOutput { losses, logits, labels }
+        let objective = losses.clone().mean_dim(1).sum();
+        let predictions = Predictions::Logits(logits.inner(), labels);
+        (objective, BatchOutput { losses: losses.inner(), predictions })
     }
 }
 
@@ -75,12 +97,8 @@ impl TrainStep for Classifier {
     type Output = BatchOutput;
 
     fn step(&self, batch: Batch) -> TrainOutput<BatchOutput> {
-        let BatchOutput { losses, logits, labels } = self.forward_loss(batch);
-        // No parameter of one network is in the loss of another, so the gradients of the sum of the
-        // networks' mean losses are those of each network alone.
-        let gradients = losses.clone().mean_dim(1).sum().backward();
-        let output = BatchOutput { losses: losses.inner(), logits: logits.inner(), labels };
-        TrainOutput::new(self, gradients, output)
+        let (objective, output) = self.forward_loss(batch);
+        TrainOutput::new(self, objective.backward(), output)
     }
 }
 
@@ -89,6 +107,6 @@ impl InferenceStep for Classifier {
     type Output = BatchOutput;
 
     fn step(&self, batch: Batch) -> BatchOutput {
-        self.forward_loss(batch)
+        self.forward_loss(batch).1
     }
 }

@@ -4,10 +4,12 @@
 //! a batch reads a quarter of the bytes.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use kernels::floats_of_bytes;
+use kernels::{SparseRows, floats_of_bytes};
 use mnist::Split;
+use model::Inputs;
 
 use super::packed_images::PackedImages;
 use super::pixel_scale::PixelScale;
@@ -20,20 +22,58 @@ pub(crate) struct Images {
     device: Device,
     /// The same images on the device, if they are kept there.
     packed: Option<PackedImages>,
+    layout: InputLayout,
+    /// The same images as lists of lit pixels, made when they are first asked for.
+    lit: Arc<OnceLock<SparseRows>>,
 }
+
+/// How batches hold their inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum InputLayout {
+    /// As tensors, for all backends.
+    Dense,
+    /// As lists of lit pixels, for flex: the arithmetic is another one, and so are a run's bits.
+    Sparse,
+}
+
+impl InputLayout {
+    /// Its name in a record.
+    pub(crate) fn name(self) -> Option<String> {
+        (self == InputLayout::Sparse).then(|| SPARSE.to_owned())
+    }
+
+    /// The one that a record names.
+    pub(crate) fn named(name: Option<&str>) -> Self {
+        if name == Some(SPARSE) { InputLayout::Sparse } else { InputLayout::Dense }
+    }
+}
+
+const SPARSE: &str = "sparse";
 
 /// A batch of each network of a stack.
 #[derive(Debug, Clone)]
 pub(crate) struct Batch {
     /// `[runs, batch, pixels]`; or `[1, batch, pixels]`, which all networks share.
-    pub(crate) images: Tensor<3>,
+    pub(crate) images: Inputs,
     /// `[runs, batch]` or `[1, batch]`, from 0.
     pub(crate) labels: Tensor<2, Int>,
 }
 
 impl Images {
     pub(crate) fn new(split: &Split, scale: PixelScale, device: &Device) -> Self {
-        Images { split: split.clone(), scale, device: device.clone(), packed: None }
+        let (layout, lit) = (InputLayout::Dense, Arc::default());
+        Images { split: split.clone(), scale, device: device.clone(), packed: None, layout, lit }
+    }
+
+    /// The same images, in batches of that layout.
+    pub(crate) fn in_layout(&self, layout: InputLayout) -> Self {
+        Images { layout, ..self.clone() }
+    }
+
+    /// The share of pixels that are not background; `None` of more pixels than lists can hold.
+    pub(crate) fn lit_share(&self) -> Option<f64> {
+        let pixels = self.split.pixels();
+        u32::try_from(pixels.len()).ok().map(|_| SparseRows::lit_share(pixels))
     }
 
     /// The same images, kept on the device if it can hold them: a batch is then a list of indices,
@@ -65,11 +105,12 @@ impl Images {
         let (count, size) = (runs.len(), runs.first().map_or(0, |indices| indices.len()));
         let indices = || runs.iter().flat_map(|indices| indices.iter().copied());
         let shape = [count, size, self.pixels_per_image()];
-        let images = match &self.packed {
-            Some(packed) => packed.select(indices()).reshape(shape),
-            None => {
+        let images = match (&self.packed, self.layout) {
+            (_, InputLayout::Sparse) => self.lit().gather(runs).into(),
+            (Some(packed), _) => packed.select(indices()).reshape(shape).into(),
+            (None, _) => {
                 let inputs = self.floats(indices().map(|index| self.pixels(index)));
-                Tensor::from_data(TensorData::new(inputs, shape), &self.device)
+                self.dense(inputs, shape)
             }
         };
         let labels = indices().map(|index| self.split.labels()[index as usize]);
@@ -78,22 +119,36 @@ impl Images {
 
     /// A range of them.
     pub(crate) fn part(&self, range: Range<usize>) -> Self {
-        Images::new(&self.split.part(range), self.scale, &self.device)
+        Images::new(&self.split.part(range), self.scale, &self.device).in_layout(self.layout)
     }
 
     /// All of them in order, as batches of `size` images that all networks share.
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = Batch> + '_ {
         (0..self.len()).step_by(size.max(1)).map(move |start| {
-            let part = self.split.part(start..(start + size).min(self.len()));
-            let inputs = self.floats(part.pixels().chunks_exact(self.pixels_per_image()));
-            Batch {
-                images: Tensor::from_data(
-                    TensorData::new(inputs, [1, part.len(), self.pixels_per_image()]),
-                    &self.device,
-                ),
-                labels: self.labels(part.labels().iter().copied(), [1, part.len()]),
-            }
+            let range = start..(start + size).min(self.len());
+            let part = self.split.part(range.clone());
+            let images = match self.layout {
+                InputLayout::Sparse => {
+                    let indices: Vec<u32> = range.map(|index| index as u32).collect();
+                    self.lit().gather(&[&indices]).into()
+                }
+                InputLayout::Dense => {
+                    let inputs = self.floats(part.pixels().chunks_exact(self.pixels_per_image()));
+                    self.dense(inputs, [1, part.len(), self.pixels_per_image()])
+                }
+            };
+            Batch { images, labels: self.labels(part.labels().iter().copied(), [1, part.len()]) }
         })
+    }
+
+    /// All images as lists of lit pixels.
+    fn lit(&self) -> &SparseRows {
+        let (PixelScale { mean, std }, width) = (self.scale, self.pixels_per_image());
+        self.lit.get_or_init(|| SparseRows::new(self.split.pixels(), width, mean, std))
+    }
+
+    fn dense(&self, inputs: Vec<f32>, shape: [usize; 3]) -> Inputs {
+        Tensor::<3>::from_data(TensorData::new(inputs, shape), &self.device).into()
     }
 
     fn pixels(&self, index: u32) -> &[u8] {
@@ -120,6 +175,13 @@ mod tests {
 
     const PIXELS: usize = 784;
 
+    fn dense(inputs: Inputs) -> Tensor<3> {
+        match inputs {
+            Inputs::Dense(inputs) => inputs,
+            Inputs::Sparse(_) => panic!("the images are dense"),
+        }
+    }
+
     fn assert_same_inputs_when_kept_on(device: &Device) {
         let set = ImageSet::embedded(5_000).unwrap();
         let images =
@@ -128,7 +190,7 @@ mod tests {
         assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 3, PIXELS], [2, 3]));
         let bits = |inputs: Vec<f32>| inputs.into_iter().map(f32::to_bits).collect::<Vec<_>>();
         assert!(
-            bits(batch.images.into_data().iter().collect())
+            bits(dense(batch.images).into_data().iter().collect())
                 == bits(images.inputs(&[7, 0, 7, 0, 9_999, 123]))
         );
     }
@@ -160,7 +222,7 @@ mod tests {
         let labels: Vec<i64> = batch.labels.into_data().iter().collect();
         let of = |image: usize| i64::from(set.test.labels()[image]);
         assert_eq!(labels, [of(7), of(0), of(0), of(9_999)]);
-        let pixels: Vec<f32> = batch.images.into_data().iter().collect();
+        let pixels: Vec<f32> = dense(batch.images).into_data().iter().collect();
         assert_eq!(pixels[PIXELS..2 * PIXELS], images.inputs(&[0]));
         assert_eq!(pixels[3 * PIXELS..], images.inputs(&[9_999]));
     }
@@ -182,5 +244,25 @@ mod tests {
                 .into_iter()
                 .eq(set.validation.labels()[10..25].iter().map(|&label| i64::from(label)))
         );
+    }
+
+    #[test]
+    fn batches_of_lit_pixels_hold_the_inputs_of_dense_ones_to_the_bit() {
+        let set = ImageSet::embedded(5_000).unwrap();
+        let scale = PixelScale::of(Normalization::Standard, &set.training);
+        let images = Images::new(&set.validation, scale, &Device::flex());
+        let sparse = images.in_layout(InputLayout::Sparse);
+        let same = |dense_batch: Batch, sparse_batch: Batch| {
+            let Inputs::Sparse(inputs) = sparse_batch.images else { panic!("they are sparse") };
+            let expected: Vec<f32> = dense(dense_batch.images).into_data().iter().collect();
+            assert!(inputs.to_dense() == expected);
+            assert!(sparse_batch.labels.into_data() == dense_batch.labels.into_data());
+        };
+        let indices: [&[u32]; 2] = [&[7, 0, 7], &[0, 4_999, 123]];
+        same(images.gather(&indices), sparse.gather(&indices));
+        for (dense, sparse) in images.part(10..25).chunks(6).zip(sparse.part(10..25).chunks(6)) {
+            same(dense, sparse);
+        }
+        assert!((0.15..0.25).contains(&images.lit_share().unwrap()));
     }
 }

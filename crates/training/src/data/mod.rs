@@ -10,7 +10,7 @@ mod pixel_scale;
 mod splits;
 
 pub use image_sets::ImageSets;
-pub(crate) use images::{Batch, Images};
+pub(crate) use images::{Batch, Images, InputLayout};
 pub(crate) use loader::{BatchSchedule, EVALUATION_BATCH, EvaluationBatches, TrainingBatches};
 pub(crate) use order::first_batch;
 pub(crate) use pixel_scale::PixelScale;

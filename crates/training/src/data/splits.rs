@@ -4,10 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
 use experiment::{Backend, Data, DataSet, DeviceChoice, Settings};
+use kernels::SparseRows;
 use mnist::{ImageSet, Shape, Split};
 
 use super::image_sets::ImageSets;
-use super::images::Images;
+use super::images::{Images, InputLayout};
 use super::pixel_scale::PixelScale;
 use crate::backend::open_device;
 use crate::error::RunError;
@@ -23,6 +24,8 @@ pub(crate) struct Splits {
     pub(crate) shape: Shape,
     /// SHA-256 of images and labels; `None` for the embedded set, which is always the same.
     pub(crate) checksum: Option<String>,
+    /// The share of training pixels that are not background, where the backend can make use of it.
+    lit_share: Option<f64>,
 }
 
 impl Splits {
@@ -32,6 +35,8 @@ impl Splits {
         let scale = PixelScale::of(key.data.normalize, &set.training);
         let training = Images::new(&set.training, scale, &device);
         let kept = key.backend == Backend::Wgpu;
+        let on_flex = key.backend == Backend::Flex;
+        let lit_share = if on_flex { training.lit_share() } else { None };
         Ok(Splits {
             checksum: checksum_of(&key.data, &set),
             // Images of the other splits are sent only once an epoch.
@@ -40,7 +45,27 @@ impl Splits {
             test: Images::new(&set.test, scale, &device),
             shape: set.shape(),
             device,
+            lit_share,
         })
+    }
+
+    /// The layout in which a run with these settings is soonest done.
+    pub(crate) fn fastest_layout(&self, settings: &Settings) -> InputLayout {
+        let outputs = settings.model.widths()[1];
+        match self.lit_share {
+            Some(share) if SparseRows::pay(share, outputs) => InputLayout::Sparse,
+            _ => InputLayout::Dense,
+        }
+    }
+
+    /// The same splits, in batches of that layout.
+    pub(crate) fn in_layout(&self, layout: InputLayout) -> Self {
+        Splits {
+            training: self.training.in_layout(layout),
+            validation: self.validation.in_layout(layout),
+            test: self.test.in_layout(layout),
+            ..self.clone()
+        }
     }
 }
 

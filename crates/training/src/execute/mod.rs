@@ -17,7 +17,7 @@ use self::claim::{Claim, claim, mark_failed};
 use self::pool::work_through;
 use self::stacks::{stack_size, stacks};
 use crate::backend::in_plain_words;
-use crate::data::{ImageSets, SplitsCache};
+use crate::data::{ImageSets, InputLayout, SplitsCache};
 use crate::error::{RunError, panic_message};
 use crate::events::{Observer, Outcome, RunReport, Summary};
 use crate::run::{ClaimedRun, RunContext, RunResult, carry_out};
@@ -43,13 +43,27 @@ pub struct Options {
 ///
 /// A run that another process holds is left to it, and tried once more when the others are done: by
 /// then it may be finished, or the other process may have died.
+///
+/// The variable `KINDLING_DENSE`, unless it is empty or 0, asks for dense arithmetic where lists of
+/// lit pixels would be faster.
 pub fn execute(
     runs: &[RunSpec],
     options: &Options,
     observer: &Arc<dyn Observer>,
 ) -> Vec<RunReport> {
-    let cache = SplitsCache::new(&options.sets);
-    let execution = Execution { runs, options, observer, cache, reports: Mutex::default() };
+    let dense = std::env::var("KINDLING_DENSE").is_ok_and(|value| !["", "0"].contains(&&*value));
+    execute_in_layout(dense.then_some(InputLayout::Dense), runs, options, observer)
+}
+
+/// The same, in that layout; `None` leaves it to what is fastest.
+pub(crate) fn execute_in_layout(
+    layout: Option<InputLayout>,
+    runs: &[RunSpec],
+    options: &Options,
+    observer: &Arc<dyn Observer>,
+) -> Vec<RunReport> {
+    let (cache, reports) = (SplitsCache::new(&options.sets), Mutex::default());
+    let execution = Execution { layout, runs, options, observer, cache, reports };
     let size = |settings: &Settings| options.stack.unwrap_or_else(|| stack_size(settings));
     execution.attempt_all(&stacks(runs, size), false);
     let elsewhere = execution.elsewhere();
@@ -62,6 +76,7 @@ pub fn execute(
 
 /// The runs while they are carried out.
 struct Execution<'a> {
+    layout: Option<InputLayout>,
     runs: &'a [RunSpec],
     options: &'a Options,
     observer: &'a Arc<dyn Observer>,
@@ -114,6 +129,7 @@ impl Execution<'_> {
             let claims = claims.iter().cloned().map(|claim| claim.for_images(shape));
             let context = RunContext {
                 splits,
+                layout: self.layout,
                 restart: self.options.force,
                 interrupt: Arc::clone(&self.options.interrupt),
                 observer: Arc::clone(self.observer),

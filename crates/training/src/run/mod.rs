@@ -16,6 +16,7 @@ mod writer;
 
 use std::collections::BTreeMap;
 
+use crate::data::InputLayout;
 pub(crate) use context::RunContext;
 pub(crate) use prepare::draw_weights;
 pub use provenance::cpu;
@@ -26,11 +27,13 @@ pub(crate) use writer::{ClaimedRun, OtherRecord, RunWriter};
 /// Carries out runs that can train as one, and writes the record of each.
 pub(crate) fn carry_out(claims: Vec<ClaimedRun>, context: &RunContext) -> Vec<RunResult> {
     let mut results = Vec::new();
-    // Only runs that have made equally many steps train as one.
-    let mut prepared: BTreeMap<u64, Vec<state::Run>> = BTreeMap::new();
+    // Only runs that have made equally many steps, by the same kernels, train as one.
+    let mut prepared: BTreeMap<(u64, InputLayout), Vec<state::Run>> = BTreeMap::new();
     for claim in claims {
         match prepare::prepare(claim.clone(), context) {
-            Ok(run) => prepared.entry(run.history.len()).or_default().push(run),
+            Ok(run) => {
+                prepared.entry((run.history.len(), run.layout())).or_default().push(run);
+            }
             Err(error) => results.push((claim, Err(error))),
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
         context.observer.noted(spec, &message);
     }
     let mut run = Run {
-        record: new_record(spec, splits, &initial_weights),
+        record: new_record(spec, context, &initial_weights),
         claim,
         initial_weights,
         history: History::default(),
@@ -83,7 +83,9 @@ pub(crate) fn draw_weights(
     Ok(layers)
 }
 
-fn new_record(spec: &RunSpec, splits: &Splits, layers: &[LayerWeights]) -> RunRecord {
+fn new_record(spec: &RunSpec, context: &RunContext, layers: &[LayerWeights]) -> RunRecord {
+    let splits = &context.splits;
+    let layout = context.layout.unwrap_or_else(|| splits.fastest_layout(&spec.settings));
     let mut settings: BTreeMap<String, serde_json::Value> = BTreeMap::new();
     for (name, value) in spec.settings.entries() {
         settings.insert(name, json_of(&value));
@@ -104,7 +106,10 @@ fn new_record(spec: &RunSpec, splits: &Splits, layers: &[LayerWeights]) -> RunRe
         steps_planned: spec.settings.steps(splits.training.len()),
         steps: 0,
         settings,
-        provenance: provenance::of(spec.settings.backend, &splits.device, splits.checksum.clone()),
+        provenance: Provenance {
+            kernels: layout.name(),
+            ..provenance::of(spec.settings.backend, &splits.device, splits.checksum.clone())
+        },
         initial_weights: initial_weights.collect(),
         metrics: None,
         files: BTreeMap::new(),
@@ -179,8 +184,10 @@ fn state_of(checkpoint: Checkpoint) -> CheckpointState {
     CheckpointState { model, optimizer, scheduler }
 }
 
-/// The provenance of a run that resumes from `checkpoint`, here and now.
+/// The provenance of a run that resumes from `checkpoint`, here and now, by the kernels that it was
+/// begun with.
 fn resumed(checkpoint: &Checkpoint, now: &Provenance) -> Provenance {
+    let now = &Provenance { kernels: checkpoint.provenance.kernels.clone(), ..now.clone() };
     let mut resumed = checkpoint.provenance.resumed.clone();
     let differences = checkpoint.provenance.differences(now);
     resumed.push(Resumption { step: checkpoint.losses.len() as u64, differences });

@@ -18,7 +18,7 @@ use super::history::StopReason;
 use super::state::{Run, TrainedNetwork};
 use super::writer::ClaimedRun;
 use crate::burn_glue::{CheckpointState, Classifier, new_learner, restored_learner};
-use crate::data::{BatchSchedule, EVALUATION_BATCH, Images, Splits};
+use crate::data::{BatchSchedule, EVALUATION_BATCH, Images, InputLayout, Splits};
 use crate::error::RunError;
 use crate::events::Observer;
 
@@ -36,6 +36,11 @@ impl Stack {
     /// The settings, which the runs share except for what may differ in a stack.
     pub(super) fn settings(&self) -> &Settings {
         &self.runs[0].spec().settings
+    }
+
+    /// The layout that the inputs of all runs have.
+    pub(super) fn layout(&self) -> InputLayout {
+        self.runs[0].layout()
     }
 
     /// The directory of the first run, where burn may keep files.

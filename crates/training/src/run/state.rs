@@ -10,6 +10,7 @@ use super::history::{History, StopReason};
 use super::weights::safetensors;
 use super::writer::ClaimedRun;
 use crate::burn_glue::{CheckpointState, Classifier};
+use crate::data::InputLayout;
 use crate::error::RunError;
 
 /// A run that is prepared, in training, or stopped.
@@ -34,6 +35,11 @@ pub(super) struct TrainedNetwork {
 impl Run {
     pub(super) fn spec(&self) -> &RunSpec {
         &self.claim.spec
+    }
+
+    /// The layout that its inputs have.
+    pub(super) fn layout(&self) -> InputLayout {
+        InputLayout::named(self.record.provenance.kernels.as_deref())
     }
 
     pub(super) fn is_training(&self) -> bool {

@@ -20,9 +20,9 @@ use crate::events::Observer;
 
 /// Trains the runs of a stack and writes their records.
 pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
-    let (splits, settings) = (&context.splits, stack.settings());
+    let (splits, settings) = (context.splits.in_layout(stack.layout()), stack.settings());
     let schedule = batch_schedule(settings, splits.training.len());
-    let learner = match stack.learner(splits, schedule.steps) {
+    let learner = match stack.learner(&splits, schedule.steps) {
         Ok(learner) => learner,
         Err(error) => return stack.fail(&RunError::Failed(error)),
     };
