@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::blocked::Blocked;
-use super::rows::Floats;
+use super::floats::Floats;
 
 /// The inputs of networks side by side, `[runs, batch, width]`, or `[1, batch, width]`, which all
 /// networks see.

@@ -10,6 +10,7 @@
 
 mod batch;
 mod blocked;
+mod floats;
 mod linear;
 mod multiply;
 mod rows;

@@ -18,7 +18,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use super::blocked::{Blocked, Entry};
-use super::rows::Floats;
+use super::floats::Floats;
 
 /// Columns that are computed at a time.
 const PANEL: usize = 64;

@@ -7,6 +7,7 @@ use rayon::slice::ParallelSlice;
 
 use super::SparseBatch;
 use super::blocked::{Blocked, Entry, block_size};
+use super::floats::Floats;
 
 /// Rows of bytes, and the float that a network sees for each: `(byte - mean) / std`. The bytes that
 /// are 0 are the background, and are not kept.
@@ -23,28 +24,6 @@ struct Lists {
     starts: Vec<u32>,
     entries: Vec<Entry>,
     floats: Arc<Floats>,
-}
-
-/// What bytes are to a network.
-#[derive(Debug)]
-pub(super) struct Floats {
-    /// The float of each byte.
-    pub(super) of_byte: [f32; 256],
-    /// By how much the float of each byte exceeds that of the background.
-    pub(super) above: [f32; 256],
-}
-
-impl Floats {
-    fn new(mean: f32, std: f32) -> Self {
-        let of_byte = std::array::from_fn(|byte| (byte as f32 - mean) / std);
-        let background: f32 = of_byte[0];
-        Floats { of_byte, above: of_byte.map(|float| float - background) }
-    }
-
-    /// The float of the background.
-    pub(super) fn background(&self) -> f32 {
-        self.of_byte[0]
-    }
 }
 
 /// Rows that a thread lists at a time.
