@@ -111,6 +111,52 @@ def compared(x, y):
     }
 
 
+def unpaired_samples():
+    """Samples of unequal sizes and spreads, without pairs."""
+    import numpy as np
+
+    random = np.random.default_rng(11)
+    cases = {
+        "two and three": ([0.97, 0.96], [0.95, 0.955, 0.94]),
+        "a constant arm": ([0.1126] * 4, [0.0958, 0.0990, 0.1126, 0.0968, 0.1]),
+        "ties": ([1.0, 2.0, 2.0, 3.0], [2.0, 2.0, 3.0, 4.0, 4.0]),
+    }
+    for n, m, gap in [(5, 5, 0.002), (10, 7, 0.001), (9, 10, 0.004), (3, 12, 0.002), (30, 25, 0.0007)]:
+        x = 0.97 + 0.002 * random.standard_normal(n)
+        y = 0.97 - gap + 0.004 * random.standard_normal(m)
+        cases[f"{n} and {m} values, {gap} apart"] = (x.tolist(), y.tolist())
+    return cases
+
+
+def compared_unpaired(x, y):
+    import math
+
+    import numpy as np
+    from scipy import stats
+
+    result = stats.ttest_ind(x, y, equal_var=False)
+    interval = result.confidence_interval(0.95)
+    exact = math.comb(len(x) + len(y), len(x)) <= 200_000
+    permutation = stats.permutation_test(
+        (x, y),
+        # SciPy's own two-sided p doubles one tail; what is asked for is the distance of the means.
+        lambda a, b, axis: np.abs(np.mean(a, axis=axis) - np.mean(b, axis=axis)),
+        permutation_type="independent",
+        alternative="greater",
+        n_resamples=np.inf if exact else 500_000,
+        batch=4096,
+        vectorized=True,
+        rng=np.random.default_rng(2),
+    )
+    return {
+        "x": x,
+        "y": y,
+        "mean": float(np.mean(x) - np.mean(y)),
+        "welch": {"p": float(result.pvalue), "low": float(interval.low), "high": float(interval.high)},
+        "permutation": {"p": float(permutation.pvalue), "exact": exact},
+    }
+
+
 def main() -> None:
     import numpy as np
     from statsmodels.stats.multitest import multipletests
@@ -119,6 +165,7 @@ def main() -> None:
     fixture = {
         "written_by": "scripts/references/statistics_fixtures.py with " + ", ".join(PACKAGES),
         "samples": {name: compared(*pair) for name, pair in samples().items()},
+        "unpaired": {name: compared_unpaired(*pair) for name, pair in unpaired_samples().items()},
         "holm": [{"p": p, "corrected": multipletests(p, method="holm")[1].tolist()} for p in families],
     }
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)

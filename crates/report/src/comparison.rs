@@ -7,8 +7,8 @@ use crate::metric::Metric;
 use crate::natural::natural_order;
 use crate::quantity::Quantity;
 use crate::statistics::{
-    Interval, Paired, Summary, holm, paired_t_test, probability_of_improvement,
-    simultaneous_interval,
+    Interval, MeanDifference, Summary, holm, paired_difference, paired_t_test, partition_count,
+    probability_of_improvement, simultaneous_interval, unpaired_difference,
 };
 use crate::study::{Arm, Point, RunSummary, Study};
 use crate::sweep_axis::SweepAxis;
@@ -27,6 +27,8 @@ pub struct Comparison {
     pub title: String,
     /// What is compared.
     pub quantity: Quantity,
+    /// See [`Study::paired`].
+    pub paired: bool,
     /// The study's axes; none where nothing was swept.
     pub axes: Vec<SweepAxis>,
     /// The arms, best first: by the mean of their best point, then by its median, then by the
@@ -81,9 +83,10 @@ pub struct Pair {
     pub better: usize,
     /// The other.
     pub worse: usize,
-    /// By how much the better one is ahead, seed by seed: positive where it is better, whichever
-    /// way the quantity runs. None where the arms share no seed.
-    pub lead: Option<Paired>,
+    /// By how much the better one is ahead, seed by seed or in the mean where runs are not paired:
+    /// positive where it is better, whichever way the quantity runs. None where arms whose runs are
+    /// paired share no seed.
+    pub lead: Option<MeanDifference>,
     /// `lead.p_t` times the number of points that the better arm's best was chosen from, then
     /// corrected over all pairs of arms by Holm's method.
     pub p_t_holm: Option<f64>,
@@ -153,9 +156,9 @@ impl Study {
                 .best_first(&a.best().summary, &b.best().summary)
                 .then_with(|| natural_order(&a.label, &b.label))
         });
-        let pairs = pairs(&quantity, &arms);
+        let pairs = pairs(&quantity, &arms, self.paired);
         let (title, axes, uneven) = (self.title.clone(), self.axes.clone(), self.uneven.clone());
-        Comparison { title, quantity, axes, arms, pairs, uneven }
+        Comparison { title, quantity, paired: self.paired, axes, arms, pairs, uneven }
     }
 }
 
@@ -208,13 +211,13 @@ fn numbers(values: &[(u64, f64)]) -> Vec<f64> {
 }
 
 /// The pairs of arms that are tested.
-fn pairs(quantity: &Quantity, arms: &[RankedArm]) -> Vec<Pair> {
+fn pairs(quantity: &Quantity, arms: &[RankedArm], paired: bool) -> Vec<Pair> {
     let leaders = if arms.len() > EVERY_PAIR { 1 } else { arms.len() };
     let indices: Vec<(usize, usize)> = (0..leaders)
         .flat_map(|better| (better + 1..arms.len()).map(move |worse| (better, worse)))
         .collect();
     let mut pairs: Vec<Pair> =
-        indices.par_iter().map(|&(better, worse)| pair(quantity, arms, better, worse)).collect();
+        indices.par_iter().map(|&pairing| pair(quantity, arms, pairing, paired)).collect();
     let all = arms.len() * arms.len().saturating_sub(1) / 2;
     let t = corrected(&pairs, arms, all, |lead| lead.p_t);
     let permutation = corrected(&pairs, arms, all, |lead| lead.p_permutation);
@@ -224,15 +227,20 @@ fn pairs(quantity: &Quantity, arms: &[RankedArm]) -> Vec<Pair> {
     pairs
 }
 
-fn pair(quantity: &Quantity, arms: &[RankedArm], better: usize, worse: usize) -> Pair {
+fn pair(quantity: &Quantity, arms: &[RankedArm], indices: (usize, usize), paired: bool) -> Pair {
+    let (better, worse) = indices;
     let (x, y) = (&arms[better].best().values, &arms[worse].best().values);
     let signed = |values: &[(u64, f64)]| {
         values.iter().map(|(_, value)| quantity.sign() * value).collect::<Vec<_>>()
     };
+    let lead = match paired {
+        true => paired_difference(&leads(quantity, x, y)),
+        false => unpaired_difference(&signed(x), &signed(y)),
+    };
     Pair {
         better,
         worse,
-        lead: Paired::of(&leads(quantity, x, y)),
+        lead,
         p_t_holm: None,
         p_permutation_holm: None,
         probability_of_improvement: probability_of_improvement(&signed(x), &signed(y))
@@ -250,7 +258,7 @@ fn corrected(
     pairs: &[Pair],
     arms: &[RankedArm],
     all: usize,
-    p: fn(&Paired) -> Option<f64>,
+    p: fn(&MeanDifference) -> Option<f64>,
 ) -> Vec<Option<f64>> {
     let chosen = |pair: &Pair| {
         let p = p(pair.lead.as_ref()?)?;
@@ -278,16 +286,33 @@ impl Comparison {
         (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
     }
 
-    /// What a corrected p-value was corrected over, in words; `paired t test` alone where there was
-    /// but one.
+    /// What one value of an arm is of, in words: a seed, or a run where runs are not paired.
+    pub(crate) fn one(&self) -> &'static str {
+        if self.paired { "seed" } else { "run" }
+    }
+
+    /// The smallest p that the exact permutation test of a pair can have.
+    pub(crate) fn smallest_p(&self, pair: &Pair) -> Option<f64> {
+        let n = pair.lead?.n;
+        if self.paired {
+            return Some(2.0 / 2f64.powi(n.min(1000) as i32));
+        }
+        let [x, y] = [pair.better, pair.worse].map(|arm| self.arms[arm].best().values.len());
+        let sides = if x == y { 2.0 } else { 1.0 };
+        Some(sides / partition_count(x, y))
+    }
+
+    /// The test and what its p-values were corrected over, in words; `paired t test` alone where
+    /// there was but one.
     pub(crate) fn test(&self) -> String {
+        let test = if self.paired { "paired t test" } else { "Welch's t test" };
         let all = self.arms.len() * self.arms.len().saturating_sub(1) / 2;
         match self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count() {
-            0 | 1 => "paired t test".to_owned(),
+            0 | 1 => test.to_owned(),
             _ if self.pairs.len() < all => {
-                format!("paired t test, Bonferroni-corrected over {all} pairs")
+                format!("{test}, Bonferroni-corrected over {all} pairs")
             }
-            tested => format!("paired t test, Holm-corrected over {tested} pairs"),
+            tested => format!("{test}, Holm-corrected over {tested} pairs"),
         }
     }
 

@@ -7,7 +7,7 @@ use record::{InitialWeights, ReadError, Run, Status, read_run};
 use crate::comparison::{Comparison, RankedArm};
 use crate::curve::{Curve, CurveBuilder, blocks};
 use crate::load::read_each;
-use crate::phrases::mean_of_seeds;
+use crate::phrases::mean_of;
 use crate::study::{RunSummary, Study, Warning};
 
 /// Arms whose curves are shown: as many as have a colour and dashes of their own.
@@ -91,7 +91,12 @@ impl LearningCurves {
     /// Runs are read one by one, and only sums and thinned lines are held. A run that cannot be
     /// read is left out.
     pub fn read(study: &Study, comparison: &Comparison) -> LearningCurves {
-        let most = if study.axes.is_empty() { ARMS } else { SWEPT_ARMS };
+        let most = match (study.metric, study.axes.is_empty()) {
+            // Numbers of a table have no curves.
+            (None, _) => 0,
+            (_, true) => ARMS,
+            (_, false) => SWEPT_ARMS,
+        };
         let mut chosen: Vec<&RankedArm> = comparison.arms.iter().take(most).collect();
         chosen.sort_by_key(|arm| arm.index);
         let runs = |arm: &RankedArm| &study.arms[arm.index].points[arm.best].runs;
@@ -128,7 +133,7 @@ impl LearningCurves {
 
     /// What pictures say below their title: of what the lines are.
     pub(crate) fn subtitle(&self) -> Vec<String> {
-        let mut parts = vec![self.title.clone(), mean_of_seeds(self.seeds)];
+        let mut parts = vec![self.title.clone(), mean_of(self.seeds, "seed")];
         if self.arms_left_out > 0 {
             let all = self.arms.len() + self.arms_left_out;
             parts.push(format!("the best {} of {all} arms", self.arms.len()));

@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(accuracy.say_difference(-0.00123), "−0.12 points");
         assert_eq!(accuracy.show(-0.00001), "−0.0010");
         let loss = Metric::ValidationLoss.quantity();
-        assert_eq!((loss.say(0.07123), loss.say(2.14e-5)), ("0.0712".into(), "0.0000214".into()));
+        assert_eq!((loss.say(0.07123), loss.say(2.14e-5)), ("0.0712".into(), "2.14e-5".into()));
         assert_eq!((loss.say(372.644), loss.say(f64::INFINITY)), ("372.6".into(), "∞".into()));
         assert_eq!(Metric::StepsToLoss(0.5).quantity().say_difference(41.0), "41 steps");
     }

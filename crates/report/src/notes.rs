@@ -39,7 +39,10 @@ impl Comparison {
             .take(NAMED)
             .map(|arm| match arm.run_count() {
                 1 => format!("{} diverged.", arm.label),
-                all => format!("{} diverged with {} of {all} seeds.", arm.label, arm.diverged()),
+                all => {
+                    let (diverged, one) = (arm.diverged(), self.one());
+                    format!("{} diverged with {diverged} of {all} {one}s.", arm.label)
+                }
             })
             .collect();
         if diverged.len() > NAMED {
@@ -50,24 +53,34 @@ impl Comparison {
 
     /// Where the exact permutation test cannot fall below the level.
     fn weak_permutation_test(&self) -> Option<String> {
-        let few = self.pairs.iter().filter_map(|pair| Some(pair.lead?.n)).min()?;
         let tested = self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count();
-        let least = 2.0 / 2f64.powi(few.min(1000) as i32) * tested as f64;
+        let pairs = || self.pairs.iter().filter_map(|pair| Some((pair.lead?.n, pair)));
+        let (few, pair) = pairs().min_by_key(|(n, _)| *n)?;
+        let least = self.smallest_p(pair)? * tested as f64;
         if few < 2 || tested == 0 || least < LEVEL {
             return None;
         }
+        let takes = if self.paired { "the differences" } else { "the values" };
         let over = match tested {
             1 => String::new(),
             _ => format!(", corrected over {tested} pairs,"),
         };
         Some(format!(
-            "With {few} seeds the exact permutation test{over} cannot fall below p = {}; the \
-             verdict rests on the t test, which takes the differences for about normal.",
+            "With {few} {}s the exact permutation test{over} cannot fall below p = {}; the \
+             verdict rests on the t test, which takes {takes} for about normal.",
+            self.one(),
             p_value(least.min(1.0))
         ))
     }
 
     fn unequal_seeds(&self) -> Vec<String> {
+        if !self.paired {
+            return vec![
+                "Runs are not paired: arms are compared by Welch's t test and by a permutation \
+                 test of the values."
+                    .to_owned(),
+            ];
+        }
         let shared: BTreeSet<usize> =
             self.pairs.iter().filter_map(|pair| Some(pair.lead?.n)).collect();
         let mut notes = Vec::new();

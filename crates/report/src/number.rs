@@ -16,7 +16,7 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
     let digits = digits.max(1);
     match exponent(value, digits) {
-        exponent @ -5..6 => {
+        exponent @ -4..7 => {
             let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
             format!("{value:.decimals$}")
         }
@@ -118,7 +118,7 @@ mod tests {
     fn small_values_keep_their_digits_and_large_ones_their_decimals() {
         assert_eq!(fixed(0.071_23, 4, 2, 3), "0.0712");
         assert_eq!(fixed(0.002_04, 4, 2, 3), "0.0020");
-        assert_eq!(fixed(0.000_021_44, 4, 2, 3), "0.0000214");
+        assert_eq!(fixed(0.000_021_44, 4, 2, 3), "2.14e-5");
         assert_eq!(fixed(97.2, 2, 1, 2), "97.20");
         assert_eq!(fixed(-0.034, 2, 1, 2), "−0.03");
         assert_eq!(fixed(-0.0034, 2, 1, 2), "−0.0034");
@@ -130,7 +130,7 @@ mod tests {
             ("∞".into(), "NaN".into())
         );
         assert_eq!(significant(123_456.0, 3), "123456");
-        assert_eq!(significant(1_234_567.0, 3), "1.23e6");
+        assert_eq!(significant(1_234_567.0, 3), "1234567");
         assert_eq!(significant(0.099_96, 3), "0.100");
         assert_eq!(shortest(0.021_544_346, 3), "0.0215");
     }

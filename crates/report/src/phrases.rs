@@ -8,19 +8,19 @@ pub(crate) fn count(n: usize, one: &str) -> String {
 }
 
 /// `one seed`, `5 seeds`, `3 to 5 seeds`; of the fewest and the most that there are.
-pub(crate) fn seeds((few, many): (usize, usize)) -> String {
+pub(crate) fn range((few, many): (usize, usize), one: &str) -> String {
     match (few, many) {
-        (_, 1) => "one seed".to_owned(),
-        (few, many) if few == many => format!("{many} seeds"),
-        (few, many) => format!("{few} to {many} seeds"),
+        (_, 1) => format!("one {one}"),
+        (few, many) if few == many => format!("{many} {one}s"),
+        (few, many) => format!("{few} to {many} {one}s"),
     }
 }
 
 /// What the lines and marks of a picture are of.
-pub(crate) fn mean_of_seeds(counts: (usize, usize)) -> String {
+pub(crate) fn mean_of(counts: (usize, usize), one: &str) -> String {
     match counts {
-        (_, 1) => seeds(counts),
-        _ => format!("mean of {} and its 95 % interval", seeds(counts)),
+        (_, 1) => range(counts, one),
+        _ => format!("mean of {} and its 95 % interval", range(counts, one)),
     }
 }
 

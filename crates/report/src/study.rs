@@ -8,6 +8,7 @@ use record::{Metrics, Provenance, Run, Status};
 use serde_json::Value;
 
 use crate::metric::Metric;
+use crate::printable::printable;
 use crate::quantity::Quantity;
 use crate::settings::{decides, written};
 use crate::sweep_axis::SweepAxis;
@@ -21,6 +22,9 @@ pub struct Study {
     pub quantity: Quantity,
     /// The metric that they were read for; none where the numbers are not of records.
     pub metric: Option<Metric>,
+    /// Whether runs of one seed are pairs: the arms saw the same batches in the same order. Where
+    /// they are not, [`RunSummary::seed`] only counts them.
+    pub paired: bool,
     /// The axes along which anything varies, in the order of the config; none where nothing was
     /// swept.
     pub axes: Vec<SweepAxis>,
@@ -120,7 +124,8 @@ pub struct Difference {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "left out {}: {}", self.directory.display(), self.reason)
+        let (directory, reason) = (self.directory.display().to_string(), &self.reason);
+        write!(f, "left out {}: {}", printable(&directory), printable(reason))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a comparison shows, in one or two plain sentences.
 
 use crate::comparison::{Comparison, LEVEL, Pair, RankedArm, RankedPoint};
-use crate::phrases::{self, p_equals, words};
+use crate::phrases::{self, count, p_equals, words};
 
 /// The arms other than the best, by how they stand against it.
 struct Others<'a> {
@@ -79,11 +79,13 @@ impl Comparison {
         let reaches = format!("{} reaches a {title} of {mean}", arm.label);
         match summary.interval {
             Some(_) => format!(
-                "{reaches} (95 % interval {}, {} seeds).",
+                "{reaches} (95 % interval {}, {}).",
                 self.quantity.show_interval(summary.interval),
-                summary.n
+                count(summary.n, self.one())
             ),
-            None if summary.n > 1 => format!("{reaches} in the mean of {} seeds.", summary.n),
+            None if summary.n > 1 => {
+                format!("{reaches} in the mean of {}.", count(summary.n, self.one()))
+            }
             None => format!(
                 "{reaches} with one seed. How much another seed would change that is not known."
             ),
@@ -161,16 +163,16 @@ impl Comparison {
         }
     }
 
-    /// `0.12 points (95 % interval 0.03 to 0.21; p = 0.012, 5 seeds)`.
+    /// `0.12 points (95 % interval 0.03 to 0.21; p = 0.012, 5 seeds)`, or `unpaired`.
     fn figures(&self, pair: &Pair) -> Option<String> {
         let lead = pair.lead?;
         lead.interval?;
+        let over = if self.paired { count(lead.n, "seed") } else { "unpaired".to_owned() };
         Some(format!(
-            "{} (95 % interval {}; {}, {} seeds)",
+            "{} (95 % interval {}; {}, {over})",
             self.quantity.say_difference(lead.mean),
             self.quantity.show_interval(lead.interval),
             p_equals(pair.p_t_holm?),
-            lead.n
         ))
     }
 

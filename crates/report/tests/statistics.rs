@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use report::statistics::{
-    Paired, Summary, holm, probability_of_improvement, simultaneous_interval,
+    Summary, holm, paired_difference, probability_of_improvement, simultaneous_interval,
+    unpaired_difference,
 };
 use serde_json::Value;
 
@@ -51,20 +52,36 @@ fn paired_tests_are_those_of_scipy() {
     for (name, case) in fixture()["samples"].as_object().unwrap() {
         let differences: Vec<f64> =
             numbers(&case["x"]).iter().zip(numbers(&case["y"])).map(|(x, y)| x - y).collect();
-        let paired = Paired::of(&differences).unwrap();
+        let paired = paired_difference(&differences).unwrap();
         assert_close(name, paired.mean, &case["mean"]);
         assert_close(name, paired.p_t.unwrap(), &case["t_test"]["p"]);
         assert_close(name, paired.interval.unwrap().low, &case["t_test"]["low"]);
         assert_close(name, paired.interval.unwrap().high, &case["t_test"]["high"]);
-        let (p, reference) = (paired.p_permutation.unwrap(), &case["permutation"]);
-        if reference["exact"].as_bool().unwrap() {
-            assert_close(name, p, &reference["p"]);
-        } else {
-            // Both are drawn: five standard errors of the shorter draw.
-            let reference = reference["p"].as_f64().unwrap();
-            let error = 5.0 * (reference * (1.0 - reference) / 20_000.0).sqrt() + 1e-4;
-            assert!((p - reference).abs() <= error, "{name}: {p}, the reference {reference}");
-        }
+        assert_permutation(name, paired.p_permutation.unwrap(), &case["permutation"]);
+    }
+}
+
+#[test]
+fn unpaired_tests_are_those_of_scipy() {
+    for (name, case) in fixture()["unpaired"].as_object().unwrap() {
+        let [x, y] = ["x", "y"].map(|sample| numbers(&case[sample]));
+        let difference = unpaired_difference(&x, &y).unwrap();
+        assert_close(name, difference.mean, &case["mean"]);
+        assert_close(name, difference.p_t.unwrap(), &case["welch"]["p"]);
+        assert_close(name, difference.interval.unwrap().low, &case["welch"]["low"]);
+        assert_close(name, difference.interval.unwrap().high, &case["welch"]["high"]);
+        assert_permutation(name, difference.p_permutation.unwrap(), &case["permutation"]);
+    }
+}
+
+fn assert_permutation(name: &str, p: f64, reference: &Value) {
+    if reference["exact"].as_bool().unwrap() {
+        assert_close(name, p, &reference["p"]);
+    } else {
+        // Both are drawn: five standard errors of the shorter draw.
+        let reference = reference["p"].as_f64().unwrap();
+        let error = 5.0 * (reference * (1.0 - reference) / 20_000.0).sqrt() + 1e-4;
+        assert!((p - reference).abs() <= error, "{name}: {p}, the reference {reference}");
     }
 }
 

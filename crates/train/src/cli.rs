@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use experiment::{Overrides, Shard};
-use report::{Metric, table};
+use report::table;
 
 /// A laboratory for weight initialization.
 ///
@@ -297,9 +297,38 @@ pub(crate) struct StudyArgs {
     #[arg(value_parser = path())]
     pub(crate) folders: Vec<PathBuf>,
     /// What to compare by: validation_accuracy, validation_loss, test_accuracy, test_loss,
-    /// last_batch_loss, training_seconds, steps_to_loss=X or steps_to_accuracy=X
+    /// last_batch_loss, training_seconds, steps_to_loss=X or steps_to_accuracy=X; with --table, the
+    /// column of the values
     #[arg(long, value_name = "M", default_value = "validation_accuracy")]
-    pub(crate) metric: Metric,
+    pub(crate) metric: String,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
+}
+
+/// Numbers of another program, in place of records.
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// Compare the numbers of a table, .csv, .tsv or .jsonl, instead of records
+    #[arg(long, value_name = "FILE", conflicts_with = "folders", requires = "arm")]
+    pub(crate) table: Option<PathBuf>,
+    /// With --table: the column that names the arm
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    pub(crate) arm: Option<String>,
+    /// With --table: the column of the seeds, by which runs are paired [default: not paired]
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    pub(crate) seed: Option<String>,
+    /// With --table: whether higher or lower values are better [default: by the metric's name]
+    #[arg(long, value_enum, value_name = "B", requires = "table")]
+    pub(crate) better: Option<Better>,
+}
+
+/// Which values are better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Better {
+    /// Higher ones
+    Higher,
+    /// Lower ones
+    Lower,
 }
 
 #[derive(Debug, Args)]
@@ -322,7 +351,7 @@ pub(crate) struct CompareArgs {
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
-    /// The page [default: report.html in the first folder]
+    /// The page [default: report.html in the first folder, or beside the table]
     #[arg(long, short, value_name = "FILE")]
     #[arg(value_parser = path())]
     pub(crate) output: Option<PathBuf>,

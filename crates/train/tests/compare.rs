@@ -111,6 +111,53 @@ fn a_metric_that_is_not_there_is_bad_input() {
     assert_snapshot!(String::from_utf8_lossy(&output.stderr));
 }
 
+/// Numbers of another program: accuracies of two arms with three seeds.
+const RESULTS: &str = "init,seed,accuracy\nhe,0,0.971\nhe,1,0.973\nhe,2,0.972\n\
+                       ones,0,0.112\nones,1,0.098\nones,2,0.113\n";
+
+#[test]
+fn a_table_of_another_programs_numbers_is_compared_like_records() {
+    let lab = Lab::new();
+    lab.write("results.csv", RESULTS);
+    let table = ["--table", "results.csv", "--metric", "accuracy", "--arm", "init"];
+    let train = |command: &str, more: &[&str]| lab.train(&[&[command], &table[..], more].concat());
+    let paired = train("compare", &["--seed", "seed", "--pictures", "pictures"]);
+    let printed = String::from_utf8_lossy(&paired.stdout).into_owned();
+    assert!(printed.contains("he is better than ones") && printed.contains("3 seeds"), "{printed}");
+    assert!(lab.path().join("pictures/forest.png").is_file());
+    let unpaired = train("compare", &[]);
+    let printed = String::from_utf8_lossy(&unpaired.stdout).into_owned();
+    assert!(printed.contains("unpaired") && printed.contains("Welch"), "{printed}");
+    let page = train("report", &["--seed", "seed"]);
+    assert_eq!(String::from_utf8_lossy(&page.stdout), "results.html\n");
+    assert!(lab.path().join("results.html").is_file());
+}
+
+#[test]
+fn a_table_that_cannot_be_compared_is_bad_input_and_leaves_nothing() {
+    let lab = Lab::new();
+    lab.write("results.csv", RESULTS);
+    lab.write("one.csv", "init,seed,accuracy\nhe,0,0.9\nones,0,0.1\n");
+    let said = |arguments: &[&str]| {
+        let output = lab.train(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let report = |table, metric| ["report", "--table", table, "--metric", metric, "--arm", "init"];
+    assert_eq!(
+        said(&report("results.csv", "acuracy")),
+        "error: results.csv has no column `acuracy` (--metric); did you mean `accuracy`?\n"
+    );
+    assert_eq!(
+        said(&report("one.csv", "accuracy")),
+        "error: one.csv: arm `he` has one value only, from which nothing can be concluded; five \
+         or more tell\n"
+    );
+    assert!(said(&["compare", "--table", "results.csv"]).contains("--arm <COLUMN>"));
+    assert!(said(&["compare", "runs", "--arm", "init"]).contains("--table FILE"));
+    assert!(!lab.path().join("results.html").exists() && !lab.path().join("one.html").exists());
+}
+
 #[test]
 fn a_folder_without_runs_is_bad_input() {
     let lab = Lab::new();

@@ -35,6 +35,7 @@ fn study(arms: Vec<Vec<Vec<f64>>>) -> Study {
         title: "t".into(),
         quantity: Metric::ValidationAccuracy.quantity(),
         metric: Some(Metric::ValidationAccuracy),
+        paired: true,
         axes: vec![axis],
         arms: arms.iter().enumerate().map(arm).collect(),
         shared: Default::default(),

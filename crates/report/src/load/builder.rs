@@ -10,6 +10,7 @@ use super::interned::InternedSettings;
 use super::reader::LoadedRun;
 use super::same_settings::{Candidate, keep};
 use crate::metric::Metric;
+use crate::printable::one_line;
 use crate::study::{Arm, Origin, Point, Study, Warning};
 use crate::sweep_axis::SweepAxis;
 
@@ -121,12 +122,13 @@ impl StudyBuilder {
         let sets = self.points.iter().map(|point| point.runs[0].settings);
         let (shared, uneven) = (self.settings.shared(sets), self.uneven(&swept));
         let titles = self.points.iter().map(|point| (&*point.title, &*point.experiment));
-        let title = title(titles);
+        let title = one_line(&title(titles));
         let arms = arms(self.points, &self.settings, &axes, &swept);
         Ok(Study {
             title,
             quantity: self.metric.quantity(),
             metric: Some(self.metric),
+            paired: true,
             axes,
             arms,
             shared,
@@ -242,7 +244,7 @@ fn arms(
         let index = *indices.entry((experiment, arm)).or_insert_with_key(|(experiment, arm)| {
             let mut settings = settings.get(runs[0].settings);
             settings.retain(|name, _| !swept.contains(name));
-            let label = label(experiment, arm, experiments);
+            let label = one_line(&label(experiment, arm, experiments));
             arms.push(Arm { label, experiment: experiment.clone(), settings, points: Vec::new() });
             arms.len() - 1
         });

@@ -1,10 +1,13 @@
 //! From run directories to a study.
 
 mod builder;
+mod columns;
 mod error;
 mod interned;
+mod measurements;
 mod reader;
 mod same_settings;
+mod table_error;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -15,9 +18,11 @@ use crate::metric::Metric;
 use crate::natural::natural_order;
 use crate::study::Study;
 use builder::StudyBuilder;
+pub use columns::Columns;
 pub use error::LoadError;
 pub(crate) use reader::read_each;
 use reader::{LoadedRun, unread};
+pub use table_error::TableError;
 
 impl Study {
     /// Reads every run at or below `paths`. Runs that finished or diverged count; any other record

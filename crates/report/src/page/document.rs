@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::data;
 use crate::learning_curves::LearningCurves;
 use crate::picture::style;
+use crate::printable::printable;
 
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; \
                       img-src data:; base-uri 'none'; form-action 'none'";
@@ -32,7 +33,7 @@ impl Document<'_> {
     /// The whole document, with what the interactive curves need, if there are any.
     pub(super) fn render(&self, content: &Markup, curves: Option<&LearningCurves>) -> String {
         let styles = format!("{STYLES}{}", arm_colours());
-        html! {
+        let page = html! {
             (DOCTYPE)
             html lang="en" {
                 head {
@@ -55,7 +56,7 @@ impl Document<'_> {
                     footer {
                         p {
                             "Written by Kindling " (env!("CARGO_PKG_VERSION"))
-                            " from the records of the runs. "
+                            " from the numbers of the runs. "
                             "Charts: uPlot 1.6.32, © 2022 Leon Sorokin, MIT licence."
                         }
                     }
@@ -67,7 +68,8 @@ impl Document<'_> {
                 }
             }
         }
-        .into_string()
+        .into_string();
+        printable(&page).into_owned()
     }
 }
 

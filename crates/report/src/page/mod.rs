@@ -18,7 +18,7 @@ use maud::html;
 
 use crate::comparison::Comparison;
 use crate::learning_curves::LearningCurves;
-use crate::phrases::{count, seeds};
+use crate::phrases::{count, range};
 use crate::study::Study;
 use document::Document;
 
@@ -39,7 +39,7 @@ pub fn render(study: &Study) -> String {
             @if !notes.is_empty() { ul.notes.hint { @for note in notes { li { (note) } } } }
         }
         (results::section(study, &comparison))
-        (settings::section(study))
+        @if study.metric.is_some() { (settings::section(study)) }
         @if !learning.arms.is_empty() { (curves::section(study, &learning)) }
         (provenance::section(study, &learning))
     };
@@ -54,7 +54,7 @@ fn scope(study: &Study, comparison: &Comparison) -> String {
     factors.extend(
         axes.map(|axis| format!("{} of {}", count(axis.values.len(), "value"), axis.setting)),
     );
-    factors.push(seeds(comparison.seeds()));
+    factors.push(range(comparison.seeds(), comparison.one()));
     format!(
         "{}: {}, compared by {}",
         factors.join(" × "),

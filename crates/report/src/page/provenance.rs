@@ -109,7 +109,12 @@ fn facts(study: &Study) -> Vec<(&'static str, String)> {
         0.0 => String::new(),
         seconds => format!("{seconds:.1} s in all"),
     };
+    let table = match study.metric {
+        Some(_) => String::new(),
+        None => study.paths.iter().map(|path| path.display().to_string()).collect(),
+    };
     let facts = vec![
+        ("Table", table),
         ("Program", answers(&|p| format!("Kindling {}, burn {}", p.version, p.burn))),
         ("Commit", answers(&commit)),
         ("Backend", answers(&backend)),

@@ -70,11 +70,16 @@ fn explanation(comparison: &Comparison) -> Markup {
             "its other settings); with 95 % at least, the setting that is truly best is among "
             "them or is the one shown as best. "
         } @else {
-            "Intervals: 95 % of the mean, by Student's t over the seeds. "
+            "Intervals: 95 % of the mean, by Student's t over the " (comparison.one()) "s. "
         }
         @if comparison.arms.len() > 1 {
-            "“To best”: mean difference to the best arm over shared seeds. "
-            "p: " (comparison.test()) ", and exact sign-flip permutation test, corrected alike"
+            @if comparison.paired {
+                "“To best”: mean difference to the best arm over shared seeds. p: "
+                (comparison.test()) ", and exact sign-flip permutation test, corrected alike"
+            } @else {
+                "“To best”: difference of the means to the best arm. p: " (comparison.test())
+                ", and permutation test of the values, corrected alike"
+            }
             @if swept { ", and both for the choice of the setting" }
             "; ≈ marks arms whose difference to the best is not shown (p ≥ 0.05). “Best wins”: the "
             "probability that a run of the best arm beats one of this arm."
@@ -136,8 +141,9 @@ fn pairs(comparison: &Comparison) -> Markup {
     let table = html! {
         table {
             caption {
-                "Every two arms, the better one first; lead: by how much it is ahead over shared "
-                "seeds" (comparison.quantity.unit_suffix())
+                "Every two arms, the better one first; lead: by how much it is ahead"
+                @if comparison.paired { " over shared seeds" }
+                (comparison.quantity.unit_suffix())
             }
             thead { tr { (heads) } }
             tbody {

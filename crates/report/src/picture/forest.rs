@@ -8,7 +8,7 @@ use super::marks::disc;
 use super::raster::Picture;
 use super::style::Look;
 use crate::comparison::{Comparison, RankedArm};
-use crate::phrases::{capitalised, mean_of_seeds};
+use crate::phrases::{capitalised, mean_of};
 use crate::quantity::Quantity;
 
 const ROW: f64 = 36.0;
@@ -48,8 +48,9 @@ pub fn forest(comparison: &Comparison) -> Picture {
             (Text::new(area.right() + 22.0, y + 4.5, figure).soft().draw())
         }
     };
-    let mut subtitle = vec![comparison.title.clone(), mean_of_seeds(comparison.seeds())];
-    subtitle.push("every dot a seed".to_owned());
+    let mut subtitle =
+        vec![comparison.title.clone(), mean_of(comparison.seeds(), comparison.one())];
+    subtitle.push(format!("every dot a {}", comparison.one()));
     if comparison.arms.len() > ARMS {
         subtitle.push(format!("the best {ARMS} of {} arms", comparison.arms.len()));
     }

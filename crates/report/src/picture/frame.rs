@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::axis::Axis;
 use super::raster::Picture;
 use super::style::{FONTS, GRID, GROUND, INK, LINE, Look, SOFT};
+use crate::printable::printable;
 
 /// Width of every picture in user units; heights differ.
 pub(crate) const WIDTH: f64 = 920.0;
@@ -150,7 +151,7 @@ impl Document<'_> {
                 (content)
             }
         };
-        Picture::new(svg.into_string())
+        Picture::new(printable(&svg.into_string()).into_owned())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Histograms of initial weights: a row an arm, a panel a layer, each on a scale of its own.
+//! Small multiples of histograms: a row an arm, a panel a layer, each on a scale of its own.
 
 use maud::{Markup, html};
 use record::InitialWeights;
@@ -10,12 +10,31 @@ use super::raster::Picture;
 use super::style::Look;
 use crate::number::significant;
 
-/// The layers of one arm.
-pub(super) struct Row {
-    /// The arm's index in the study.
-    pub(super) arm: usize,
-    pub(super) label: String,
-    pub(super) layers: Vec<InitialWeights>,
+/// One arm of [`small_multiples`]: a row of histograms.
+#[derive(Debug, Clone)]
+pub struct HistogramRow {
+    /// The arm's name; the row has no heading where it is empty.
+    pub label: String,
+    /// The index of its colour: that of the arm in the study.
+    pub look: usize,
+    /// The histograms, from left to right: a layer each.
+    pub panels: Vec<HistogramPanel>,
+}
+
+/// One histogram of a row, on a scale of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistogramPanel {
+    /// What it is of: `Layer 1: 784 × 256`.
+    pub name: String,
+    /// What is written on its right: `std 0.0402`. May be empty.
+    pub note: String,
+    /// The lower edge of the first bin.
+    pub low: f64,
+    /// The upper edge of the last bin; where it is not above `low`, all numbers are equal, and there
+    /// is one bar.
+    pub high: f64,
+    /// Numbers in each bin; all bins are as wide.
+    pub counts: Vec<u64>,
 }
 
 /// Panels beside one another; of deeper networks as many layers are shown, evenly from the first to
@@ -27,11 +46,43 @@ const TOP: f64 = 78.0;
 
 /// The weights of one network before its first step, a histogram a layer.
 pub fn weights(title: &str, subtitle: &str, layers: &[InitialWeights]) -> Picture {
-    draw(title, subtitle, &[Row { arm: 0, label: String::new(), layers: layers.to_vec() }])
+    let panels = layers.iter().map(panel).collect();
+    small_multiples(title, subtitle, &[HistogramRow { label: String::new(), look: 0, panels }])
 }
 
-pub(super) fn draw(title: &str, subtitle: &str, rows: &[Row]) -> Picture {
-    let deepest = rows.iter().map(|row| row.layers.len()).max().unwrap_or(0).clamp(1, COLUMNS);
+/// The histogram of one layer's weights.
+pub(super) fn panel(layer: &InitialWeights) -> HistogramPanel {
+    let [inputs, outputs] = layer.shape;
+    let histogram = &layer.histogram;
+    HistogramPanel {
+        name: format!("Layer {}: {inputs} × {outputs}", layer.layer),
+        note: format!("std {}", significant(layer.std, 3)),
+        low: histogram.min,
+        high: histogram.max,
+        counts: histogram.counts.clone(),
+    }
+}
+
+/// Small multiples: a row of histograms an arm, of up to four of its panels, the first and the last
+/// among them.
+///
+/// ```
+/// use report::picture::{HistogramPanel, HistogramRow, small_multiples};
+///
+/// let panel = |layer: usize| HistogramPanel {
+///     name: format!("Layer {layer}"),
+///     note: "47 % off".to_owned(),
+///     low: 0.0,
+///     high: 2.0,
+///     counts: vec![90, 40, 20, 5],
+/// };
+/// let (label, look) = ("he_normal".to_owned(), 0);
+/// let rows = [HistogramRow { label, look, panels: (1..=3).map(panel).collect() }];
+/// let picture = small_multiples("Activations by layer", "1,000 images", &rows);
+/// assert!(picture.svg().contains("Layer 2"));
+/// ```
+pub fn small_multiples(title: &str, subtitle: &str, rows: &[HistogramRow]) -> Picture {
+    let deepest = rows.iter().map(|row| row.panels.len()).max().unwrap_or(0).clamp(1, COLUMNS);
     let heading = if rows.iter().any(|row| !row.label.is_empty()) { 24.0 } else { 0.0 };
     let height = if rows.len() > 1 { 62.0 } else { 210.0 };
     let row_height = heading + 22.0 + height + 38.0;
@@ -43,10 +94,10 @@ pub(super) fn draw(title: &str, subtitle: &str, rows: &[Row]) -> Picture {
                 @let label = fit(&row.label, WIDTH - 2.0 * MARGIN, 14.0);
                 (Text::new(MARGIN, top + 18.0, &label).strong(14.0).draw())
             }
-            @for (column, layer) in shown(&row.layers).enumerate() {
+            @for (column, panel) in shown(&row.panels).enumerate() {
                 @let left = MARGIN + (width + GAP) * column as f64;
                 @let area = Area { left, top: top + heading + 22.0, width, height };
-                (histogram(&area, layer, Look::of(row.arm)))
+                (histogram(&area, panel, Look::of(row.look)))
             }
         }
     };
@@ -59,45 +110,43 @@ pub(super) fn draw(title: &str, subtitle: &str, rows: &[Row]) -> Picture {
     .picture(&content)
 }
 
-/// Up to [`COLUMNS`] of the layers, the first and the last among them.
-fn shown(layers: &[InitialWeights]) -> impl Iterator<Item = &InitialWeights> {
-    let columns = layers.len().min(COLUMNS);
-    (0..columns).map(move |i| &layers[i * (layers.len() - 1) / (columns - 1).max(1)])
+/// Up to [`COLUMNS`] of the panels, the first and the last among them.
+fn shown(panels: &[HistogramPanel]) -> impl Iterator<Item = &HistogramPanel> {
+    let columns = panels.len().min(COLUMNS);
+    (0..columns).map(move |i| &panels[i * (panels.len() - 1) / (columns - 1).max(1)])
 }
 
-fn describe(row: &Row) -> String {
-    let layer = |layer: &InitialWeights| {
-        let [mean, std] = [layer.mean, layer.std].map(|value| significant(value, 4));
-        format!("layer {} mean {mean}, standard deviation {std}", layer.layer)
+fn describe(row: &HistogramRow) -> String {
+    let panel = |panel: &HistogramPanel| {
+        let [low, high] = [panel.low, panel.high].map(|edge| significant(edge, 3));
+        format!("{} from {low} to {high} {}", panel.name, panel.note)
     };
-    let layers: Vec<String> = row.layers.iter().map(layer).collect();
-    format!("{} {}", row.label, layers.join(", ")).trim().to_owned()
+    let panels: Vec<String> = row.panels.iter().map(panel).collect();
+    format!("{} {}", row.label, panels.join(", ")).trim().to_owned()
 }
 
-fn histogram(area: &Area, layer: &InitialWeights, look: Look) -> Markup {
-    let spread = layer.histogram.max > layer.histogram.min;
+fn histogram(area: &Area, panel: &HistogramPanel, look: Look) -> Markup {
+    let spread = panel.high > panel.low;
     let x = if spread {
-        Axis::linear(layer.histogram.min, layer.histogram.max, 5)
+        Axis::linear(panel.low, panel.high, 5)
     } else {
-        Axis::linear(layer.mean - 0.5, layer.mean + 0.5, 2)
+        Axis::linear(panel.low - 0.5, panel.low + 0.5, 2)
     };
-    // All weights equal is one bar in the middle; a record's bins then have no width.
+    // Numbers that are all equal are one bar in the middle; bins then have no width.
     let bars = if spread {
-        bars(area, &layer.histogram.counts)
+        bars(area, &panel.counts)
     } else {
-        vec![(area.x(&x, layer.mean) - 2.0, 4.0, area.height)]
+        vec![(area.x(&x, panel.low) - 2.0, 4.0, area.height)]
     };
     let bar = |&(left, width, height): &(f64, f64, f64)| {
         let (width, height) = (px((width - 0.6).max(0.6)), px(height.max(0.8)));
         format!("M{} {}v-{height}h{width}v{height}z", px(left), px(area.bottom()))
     };
     let outline: String = bars.iter().filter(|(_, _, height)| *height > 0.0).map(bar).collect();
-    let name = format!("Layer {}: {} × {}", layer.layer, layer.shape[0], layer.shape[1]);
-    let note = format!("std {}", significant(layer.std, 3));
     let bottom = area.bottom();
     html! {
-        (Text::new(area.left, area.top - 8.0, &name).size(12.5).draw())
-        (Text::new(area.right(), area.top - 8.0, &note).size(12.5).soft().flush_right().draw())
+        (Text::new(area.left, area.top - 8.0, &panel.name).size(12.5).draw())
+        (Text::new(area.right(), area.top - 8.0, &panel.note).size(12.5).soft().flush_right().draw())
         (marks::area(&outline, look, 0.85))
         (rule("axis", (area.left, bottom), (area.right(), bottom)))
         @for tick in &x.ticks {

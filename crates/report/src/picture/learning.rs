@@ -1,6 +1,6 @@
 //! Learning curves and initial weights, an arm a line or a row.
 
-use super::histograms;
+use super::histograms::{HistogramRow, panel, small_multiples};
 use super::lines::{Line, Lines, Marks, Vertical, draw};
 use super::raster::Picture;
 use crate::curve::Curve;
@@ -68,15 +68,15 @@ pub fn accuracy_per_epoch(curves: &LearningCurves) -> Picture {
 
 /// The weights of each arm before the first step, a histogram a layer; of its first seed.
 pub fn initial_weights(curves: &LearningCurves) -> Picture {
-    let row = |arm: &'_ ArmCurves| histograms::Row {
-        arm: arm.index,
+    let row = |arm: &ArmCurves| HistogramRow {
         label: arm.label.clone(),
-        layers: arm.initial_weights.clone(),
+        look: arm.index,
+        panels: arm.initial_weights.iter().map(panel).collect(),
     };
-    let rows: Vec<histograms::Row> = curves.arms.iter().map(row).collect();
+    let rows: Vec<HistogramRow> = curves.arms.iter().map(row).collect();
     let seed = curves.arms.first().map_or(0, |arm| arm.first_seed);
     let subtitle = format!("{} · before the first step, seed {seed}", curves.title);
-    histograms::draw("Initial weights by layer", &subtitle, &rows)
+    small_multiples("Initial weights by layer", &subtitle, &rows)
 }
 
 fn labelled(arm: &ArmCurves) -> String {

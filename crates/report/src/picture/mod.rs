@@ -7,6 +7,7 @@
 
 pub(crate) mod axis;
 mod cells;
+mod chart;
 mod density;
 mod forest;
 mod frame;
@@ -16,13 +17,17 @@ mod learning;
 mod lines;
 mod marks;
 mod over_axis;
+mod phase_plane;
 mod raster;
 pub(crate) mod style;
 
+pub(crate) use chart::chart_axes;
+pub use chart::{Chart, ChartAxis, ChartLine, ChartPoint, Spacing, chart};
 pub use density::{Panel, histograms};
 pub use forest::forest;
-pub use histograms::weights;
+pub use histograms::{HistogramPanel, HistogramRow, small_multiples, weights};
 pub use learning::{accuracy_per_epoch, all_batches, first_batches, initial_weights};
+pub use phase_plane::{PhasePlane, PhasePoint, phase_plane};
 pub use raster::{Picture, PictureError};
 
 use crate::comparison::Comparison;
@@ -33,10 +38,13 @@ use crate::study::Study;
 ///
 /// Of a sweep, see [`over_axes`]. Without axes: the loss of the first batches and of all, and where
 /// there are several arms the accuracy after each epoch, the forest plot and the initial weights;
-/// their runs are read whole where they were not kept.
+/// their runs are read whole where they were not kept. Of numbers from a table, the forest plot.
 pub fn all(study: &Study, comparison: &Comparison) -> Vec<(&'static str, Picture)> {
     if !comparison.axes.is_empty() {
         return over_axes(comparison);
+    }
+    if study.metric.is_none() {
+        return vec![("forest", forest(comparison))];
     }
     let curves = LearningCurves::read(study, comparison);
     let mut pictures =

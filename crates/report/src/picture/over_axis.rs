@@ -13,7 +13,7 @@ use super::marks;
 use super::raster::Picture;
 use super::style::Look;
 use crate::comparison::{Comparison, RankedArm, RankedPoint};
-use crate::phrases::{capitalised, mean_of_seeds};
+use crate::phrases::{capitalised, mean_of};
 use crate::sweep_axis::SweepAxis;
 
 /// Arms that are drawn: the best ones.
@@ -132,7 +132,7 @@ fn key(comparison: &Comparison, panels: &[Panel], others: &str) -> String {
 
 /// What is drawn: the title, the seeds, and how many of the arms where not all of them are.
 pub(super) fn subtitle(comparison: &Comparison, arms: usize) -> String {
-    let mut parts = vec![comparison.title.clone(), mean_of_seeds(comparison.seeds())];
+    let mut parts = vec![comparison.title.clone(), mean_of(comparison.seeds(), comparison.one())];
     if comparison.arms.len() > arms {
         parts.push(format!("the best {arms} of {} arms", comparison.arms.len()));
     }

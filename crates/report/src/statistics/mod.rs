@@ -3,10 +3,14 @@
 //! Each function states its formula and where it comes from; the tests hold every figure against
 //! SciPy, statsmodels and rliable.
 
+mod difference;
 mod family;
 mod paired;
 mod summary;
+mod unpaired;
 
+pub use difference::MeanDifference;
 pub use family::{holm, probability_of_improvement};
-pub use paired::{Paired, paired_t_test, sign_flip_test};
+pub use paired::{paired_difference, paired_t_test, sign_flip_test};
 pub use summary::{Interval, Summary, interval_of_mean, simultaneous_interval, t_quantile};
+pub use unpaired::{partition_count, permutation_test, unpaired_difference, welch_t_test};

@@ -3,42 +3,24 @@
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::summary::{Interval, interval_of_mean, mean, standard_deviation};
+use super::difference::MeanDifference;
+use super::summary::{interval_of_mean, mean, standard_deviation};
 
-/// What the differences of paired numbers say.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Paired {
-    /// How many pairs.
-    pub n: usize,
-    /// Mean of the differences.
-    pub mean: f64,
-    /// 95 % interval of that mean by Student's t; none below two pairs or where a difference is not
-    /// finite.
-    pub interval: Option<Interval>,
-    /// Two-sided p of the paired t test; see [`paired_t_test`].
-    pub p_t: Option<f64>,
-    /// Two-sided p of the sign-flip permutation test; see [`sign_flip_test`].
-    pub p_permutation: Option<f64>,
-}
-
-impl Paired {
-    /// Looks at `differences`, one a pair; none if there is no pair.
-    ///
-    /// A difference that is infinite or NaN (a run diverged) leaves no test and no interval: means
-    /// of infinities say nothing. The mean is then infinite, or NaN where both arms diverged with
-    /// the same seed.
-    pub fn of(differences: &[f64]) -> Option<Paired> {
-        (!differences.is_empty()).then(|| Paired {
-            n: differences.len(),
-            mean: mean(differences),
-            interval: interval_of_mean(differences),
-            p_t: paired_t_test(differences),
-            p_permutation: sign_flip_test(differences),
-        })
-    }
+/// What the differences of paired numbers say, one a pair; none if there is no pair.
+///
+/// A difference that is infinite or NaN (a run diverged) leaves no test and no interval: means of
+/// infinities say nothing. The mean is then infinite, or NaN where both arms diverged with the same
+/// seed.
+pub fn paired_difference(differences: &[f64]) -> Option<MeanDifference> {
+    (!differences.is_empty()).then(|| MeanDifference {
+        n: differences.len(),
+        mean: mean(differences),
+        interval: interval_of_mean(differences),
+        p_t: paired_t_test(differences),
+        p_permutation: sign_flip_test(differences),
+    })
 }
 
 /// The two-sided p of Student's paired t test: t = mean / (s / √n) with n - 1 degrees of freedom.
@@ -146,10 +128,10 @@ mod tests {
     #[test]
     fn too_few_or_infinite_differences_are_not_tested() {
         for differences in [&[0.1][..], &[0.1, f64::INFINITY], &[0.1, f64::NAN]] {
-            let paired = Paired::of(differences).unwrap();
+            let paired = paired_difference(differences).unwrap();
             assert_eq!((paired.interval, paired.p_t, paired.p_permutation), (None, None, None));
         }
-        assert_eq!(Paired::of(&[]), None);
+        assert_eq!(paired_difference(&[]), None);
     }
 
     #[test]

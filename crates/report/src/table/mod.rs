@@ -15,6 +15,7 @@ pub(crate) use columns::ArmColumn;
 pub use names::{Format, Sort, UnknownName};
 
 use crate::comparison::Comparison;
+use crate::printable::printable;
 use crate::study::Study;
 
 /// How to write a comparison.
@@ -47,10 +48,11 @@ impl Default for Options {
 /// ```
 pub fn render(study: &Study, comparison: &Comparison, options: Options) -> String {
     let order = options.sort.order(comparison);
-    match options.format {
+    let text = match options.format {
         Format::Table => text::render(study, comparison, &order, options.width),
         Format::Csv => csv::render(study, comparison, &order),
         Format::Json => json::render(comparison, &order),
         Format::Markdown => markdown::render(comparison, &order),
-    }
+    };
+    printable(&text).into_owned()
 }

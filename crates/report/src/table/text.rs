@@ -6,7 +6,7 @@ use super::columns::ArmColumn;
 use super::grid::{Column, lines, natural_width, paragraph};
 use super::sparks;
 use crate::comparison::{Comparison, LEVEL};
-use crate::phrases::seeds;
+use crate::phrases::range;
 use crate::study::Study;
 use crate::sweep_axis::SweepAxis;
 
@@ -51,7 +51,7 @@ fn title(comparison: &Comparison) -> String {
         comparison.title,
         comparison.quantity.title,
         comparison.quantity.unit_suffix(),
-        seeds(comparison.seeds())
+        range(comparison.seeds(), comparison.one())
     )
 }
 

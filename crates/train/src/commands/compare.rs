@@ -1,11 +1,12 @@
-//! `train compare DIR...`: table, verdict and pictures of the runs below folders.
+//! `train compare DIR...`: table, verdict and pictures from runs on disk, or from a table of another
+//! program's numbers; nothing is trained.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use report::{Study, table};
+use report::{Columns, Metric, Study, table};
 
-use crate::cli::{CompareArgs, StudyArgs};
+use crate::cli::{Better, CompareArgs, StudyArgs};
 use crate::exit::{Done, Failure, print_to_stderr};
 use crate::output::{results, terminal_width};
 
@@ -23,14 +24,35 @@ pub(crate) fn compare(args: &CompareArgs, out: &mut dyn Write) -> Done {
     Ok(())
 }
 
+/// Reads a table of another program's numbers.
+fn load_table(args: &StudyArgs, table: &Path, arm: &str) -> Result<Study, Failure> {
+    let columns = Columns {
+        metric: args.metric.clone(),
+        arm: arm.to_owned(),
+        seed: args.table.seed.clone(),
+        higher_is_better: args.table.better.map(|better| better == Better::Higher),
+    };
+    Study::of_table(table, &columns).map_err(|error| Failure::BadInput(error.to_string()))
+}
+
 /// How many warnings are printed before they are only counted.
 const MOST_WARNINGS: usize = 20;
 
-/// Reads the records, and warns of those that are left out.
+/// Reads the table or the records, and names what is left out.
 pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
-    let study = Study::load(&args.folders, args.metric);
+    match (&args.table.table, &args.table.arm) {
+        (Some(table), Some(arm)) => return load_table(args, table, arm),
+        (None, Some(_)) => {
+            let message = "--arm names a column of a table: give it with --table FILE".to_owned();
+            return Err(Failure::BadInput(message));
+        }
+        _ => {}
+    }
+    let bad_input = |error: &dyn std::fmt::Display| Failure::BadInput(error.to_string());
+    let metric: Metric = args.metric.parse().map_err(|error| bad_input(&error))?;
+    let study = Study::load(&args.folders, metric);
     note_superseded(&args.folders);
-    let study = study.map_err(|error| Failure::BadInput(error.to_string()))?;
+    let study = study.map_err(|error| bad_input(&error))?;
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
     let warnings = &study.warnings;
     for warning in warnings.iter().take(MOST_WARNINGS) {

@@ -1,4 +1,4 @@
-//! `train report DIR`: one self-contained HTML page about the runs below folders.
+//! `train report DIR`: one self-contained HTML page about runs on disk, or about a table.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,11 @@ use crate::exit::{Done, Failure};
 pub(crate) fn report(args: &ReportArgs, out: &mut dyn Write) -> Done {
     let study = load(&args.study)?;
     let folder = args.study.folders.first().map_or(Path::new("."), |folder| folder.as_path());
-    let output = args.output.clone().unwrap_or_else(|| folder.join("report.html"));
+    let beside = match &args.study.table.table {
+        Some(table) => table.with_extension("html"),
+        None => folder.join("report.html"),
+    };
+    let output = args.output.clone().unwrap_or(beside);
     let page = page::render(&study);
     record::write_atomically(&output, page.as_bytes())
         .map_err(|error| Failure::Failed(format!("cannot write {}: {error}", output.display())))?;

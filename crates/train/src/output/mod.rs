@@ -11,17 +11,7 @@ pub(crate) fn count(n: impl TryInto<u64>, what: &str) -> String {
 
 /// A number with four significant digits: "0.1003", "12.57", "1.000e-5".
 pub(crate) fn significant(value: f64) -> String {
-    const DIGITS: i32 = 4;
-    let scientific = format!("{value:.3e}");
-    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok());
-    match exponent {
-        _ if value == 0.0 => "0".to_owned(),
-        Some(exponent @ -4..DIGITS) => {
-            format!("{value:.*}", usize::try_from(DIGITS - 1 - exponent).unwrap_or(0))
-        }
-        Some(DIGITS..7) => format!("{value:.0}"),
-        _ => scientific,
-    }
+    if value.is_finite() { report::significant(value, 4) } else { value.to_string() }
 }
 
 /// The number of columns of the terminal; 80 where there is none.

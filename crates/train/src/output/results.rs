@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use record::{Metrics, Run, RunRecord, Status, write_atomically};
-use report::{Comparison, Study, picture, table, terminal};
+use report::{Comparison, Study, picture, printable, table, terminal};
 
 use crate::exit::{Done, Failure};
 
@@ -16,7 +16,7 @@ pub(crate) fn print_run(out: &mut dyn Write, run: &Run, skipped: bool) -> Done {
     let dim = anstyle::Style::new().dimmed();
     let record = &run.record;
     let already = if skipped { " (finished before; --force runs it anew)" } else { "" };
-    let RunRecord { title, seed, .. } = record;
+    let (title, seed) = (printable(&record.title), record.seed);
     writeln!(out, "{bold}{title}{bold:#}, seed {seed}{dim}{already}{dim:#}\n")?;
     if record.status != Status::Finished {
         let RunRecord { status, steps, steps_planned, .. } = record;

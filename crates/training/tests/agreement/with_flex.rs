@@ -2,7 +2,7 @@
 
 use experiment::{Overrides, load};
 use record::{Run, read_run, read_weights};
-use report::statistics::Paired;
+use report::statistics::paired_difference;
 use safetensors::SafeTensors;
 
 use crate::common::{Lab, finish};
@@ -59,6 +59,6 @@ pub(crate) fn assert_accuracies_agree(backend: &str, steps: u32) {
     });
     assert!(flex.iter().all(|&accuracy| accuracy > 0.8), "{flex:?}");
     let differences: Vec<f64> = flex.iter().zip(&other).map(|(a, b)| a - b).collect();
-    let interval = Paired::of(&differences).unwrap().interval.unwrap();
+    let interval = paired_difference(&differences).unwrap().interval.unwrap();
     assert!(interval.low > -0.005 && interval.high < 0.005, "{interval:?} of {differences:?}");
 }
