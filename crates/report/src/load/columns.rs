@@ -77,6 +77,9 @@ fn separated(path: &Path, columns: &Columns, separator: u8) -> Result<Vec<Row>, 
         // Spreadsheets begin a file with a mark of its encoding.
         .map(|name| name.trim_start_matches('\u{FEFF}').to_owned())
         .collect();
+    if names.iter().all(String::is_empty) {
+        return Err(TableError::Empty { path: path.to_owned() });
+    }
     columns.are_in(path, &names)?;
     let index = |column: &str| names.iter().position(|name| name == column);
     let [metric, arm] = [&columns.metric, &columns.arm].map(|column| index(column));

@@ -31,6 +31,9 @@ pub(crate) struct Tick {
     pub(crate) label: String,
 }
 
+/// The largest number that an axis reaches: differences of two such numbers are finite.
+const MOST: f64 = 1e300;
+
 /// Ratio of the largest to the smallest loss from which their axis is logarithmic.
 pub(crate) const LOGARITHMIC_FROM: f64 = 15.0;
 
@@ -56,6 +59,7 @@ impl Axis {
                 let value = (first + i as f64) * step;
                 Tick { value, label: minus(format_tick(value, step, decimals)) }
             })
+            .filter(|tick| tick.value.is_finite())
             .collect();
         Axis { low, high, transform: Transform::Linear, ticks }
     }
@@ -80,7 +84,8 @@ impl Axis {
     /// between them where there are few.
     pub(crate) fn logarithmic(low: f64, high: f64) -> Axis {
         let (low, high) = if high > low { (low, high) } else { (low / 2.0, high * 2.0) };
-        let decades = (high / low).log10();
+        let (low, high) = (low.max(f64::MIN_POSITIVE), high.min(MOST));
+        let decades = high.log10() - low.log10();
         let multiples: &[f64] = if decades <= 2.2 { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let every = (decades / 9.0).ceil().max(1.0) as i32;
         let ticks = (low.log10().floor() as i32..=high.log10().ceil() as i32)
@@ -166,19 +171,25 @@ impl Axis {
         let position = match self.transform {
             Transform::Linear => (value - self.low) / (self.high - self.low),
             Transform::Logarithmic => {
-                (value.max(f64::MIN_POSITIVE) / self.low).ln() / (self.high / self.low).ln()
+                let value = value.max(f64::MIN_POSITIVE);
+                (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
             }
             Transform::Errors => {
                 let error = |percent: f64| (100.0 - percent).max(1e-9).ln();
                 (error(self.low) - error(value)) / (error(self.low) - error(self.high))
             }
         };
-        position.clamp(0.0, 1.0)
+        // Neither end is nearer to what is no number.
+        if position.is_nan() { 0.5 } else { position.clamp(0.0, 1.0) }
     }
 }
 
 /// An axis needs some length, whatever it has to show.
 fn widen(low: f64, high: f64) -> (f64, f64) {
+    let (low, high) = match low.is_finite() && high.is_finite() {
+        true => (low.clamp(-MOST, MOST), high.clamp(-MOST, MOST)),
+        false => (low, high),
+    };
     match (low.is_finite() && high.is_finite(), high - low > 1e-12 * high.abs().max(low.abs())) {
         (true, true) => (low, high),
         (true, false) if low == 0.0 => (-1.0, 1.0),
