@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use report::{Columns, Metric, Study, table};
 
-use crate::cli::{Better, CompareArgs, StudyArgs};
+use crate::cli::{Better, CompareArgs, StudyArgs, TableArgs};
 use crate::exit::{Done, Failure, print_to_stderr};
 use crate::output::{results, terminal_width};
 
@@ -40,13 +40,13 @@ const MOST_WARNINGS: usize = 20;
 
 /// Reads the table or the records, and names what is left out.
 pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
-    match (&args.table.table, &args.table.arm) {
-        (Some(table), Some(arm)) => return load_table(args, table, arm),
-        (None, Some(_)) => {
-            let message = "--arm names a column of a table: give it with --table FILE".to_owned();
-            return Err(Failure::BadInput(message));
-        }
-        _ => {}
+    let TableArgs { table, arm, seed, better } = &args.table;
+    if let (Some(table), Some(arm)) = (table, arm) {
+        return load_table(args, table, arm);
+    }
+    if arm.is_some() || seed.is_some() || better.is_some() {
+        let message = "--arm, --seed and --better are of a table: give them with --table FILE";
+        return Err(Failure::BadInput(message.to_owned()));
     }
     let bad_input = |error: &dyn std::fmt::Display| Failure::BadInput(error.to_string());
     let metric: Metric = args.metric.parse().map_err(|error| bad_input(&error))?;
