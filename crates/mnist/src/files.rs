@@ -81,18 +81,17 @@ pub(crate) fn find(path: &Path) -> Result<SetFiles, SetError> {
     choose(folder, candidates, others)
 }
 
+/// The candidates of one set, by what they hold.
+type Parts = BTreeMap<Part, Vec<Candidate>>;
+
 /// The one complete set among the candidates.
 fn choose(
     folder: &Path,
     candidates: Vec<Candidate>,
     others: Vec<PathBuf>,
 ) -> Result<SetFiles, SetError> {
-    let names = |paths: Vec<PathBuf>| -> Vec<String> {
-        let below = |path: PathBuf| path.strip_prefix(folder).map(Path::to_owned).unwrap_or(path);
-        paths.into_iter().map(|path| below(path).display().to_string()).collect()
-    };
     let found: Vec<PathBuf> = candidates.iter().map(|file| file.path.clone()).collect();
-    let mut sets: BTreeMap<String, BTreeMap<Part, Vec<Candidate>>> = BTreeMap::new();
+    let mut sets: BTreeMap<String, Parts> = BTreeMap::new();
     for file in candidates {
         let parts = sets.entry(file.set.clone()).or_default();
         parts.entry(file.part).or_default().push(file);
@@ -100,45 +99,54 @@ fn choose(
     for files in sets.values_mut().flat_map(BTreeMap::values_mut) {
         keep_nearest(files);
     }
-    let missing = |parts: &BTreeMap<Part, _>| {
-        Part::ALL.into_iter().find(|part| !parts.contains_key(part)).map(Part::name)
-    };
-    let complete: Vec<_> = sets.iter().filter(|(_, parts)| missing(parts).is_none()).collect();
-    let depth = |parts: &BTreeMap<Part, Vec<Candidate>>| {
-        parts.values().flatten().map(|file| file.depth).max().unwrap_or(0)
-    };
-    let nearest = complete.iter().map(|(_, parts)| depth(parts)).min();
-    let nearest: Vec<_> =
-        complete.into_iter().filter(|(_, parts)| Some(depth(parts)) == nearest).collect();
+    let complete = || sets.iter().filter(|(_, parts)| missing(parts).is_none());
+    let nearest = complete().map(|(_, parts)| depth(parts)).min();
+    let nearest: Vec<_> = complete().filter(|(_, parts)| Some(depth(parts)) == nearest).collect();
     match nearest.as_slice() {
         [] => {
             let fullest = sets.values().max_by_key(|parts| parts.len());
             let part = fullest.and_then(missing).unwrap_or(Part::TrainingImages.name());
-            let found = names(found.into_iter().chain(others).collect());
+            let found = names(folder, found.into_iter().chain(others));
             Err(SetError::Missing { folder: folder.to_owned(), part, found })
         }
-        [(_, parts)] => {
-            let one = |part| match parts.get(&part).map(Vec::as_slice) {
-                Some([file]) => Ok(file.path.clone()),
-                several => {
-                    let paths = several.unwrap_or_default().iter().map(|file| file.path.clone());
-                    let (folder, choices) = (folder.to_owned(), names(paths.collect()));
-                    Err(SetError::Several { folder, choices })
-                }
-            };
-            Ok(SetFiles {
-                training_images: one(Part::TrainingImages)?,
-                training_labels: one(Part::TrainingLabels)?,
-                test_images: one(Part::TestImages)?,
-                test_labels: one(Part::TestLabels)?,
-            })
-        }
+        [(_, parts)] => files_of(folder, parts),
         several => {
-            let choices: BTreeSet<String> = several.iter().map(|(set, _)| (*set).clone()).collect();
-            let (folder, choices) = (folder.to_owned(), choices.into_iter().collect());
-            Err(SetError::Several { folder, choices })
+            let choices = several.iter().map(|(set, _)| (*set).clone()).collect();
+            Err(SetError::Several { folder: folder.to_owned(), choices })
         }
     }
+}
+
+/// The files of a complete set, of which each must be there once.
+fn files_of(folder: &Path, parts: &Parts) -> Result<SetFiles, SetError> {
+    let one = |part| match parts.get(&part).map(Vec::as_slice) {
+        Some([file]) => Ok(file.path.clone()),
+        several => {
+            let paths = several.unwrap_or_default().iter().map(|file| file.path.clone());
+            Err(SetError::Several { folder: folder.to_owned(), choices: names(folder, paths) })
+        }
+    };
+    Ok(SetFiles {
+        training_images: one(Part::TrainingImages)?,
+        training_labels: one(Part::TrainingLabels)?,
+        test_images: one(Part::TestImages)?,
+        test_labels: one(Part::TestLabels)?,
+    })
+}
+
+/// The first part that a set lacks.
+fn missing(parts: &Parts) -> Option<&'static str> {
+    Part::ALL.into_iter().find(|part| !parts.contains_key(part)).map(Part::name)
+}
+
+/// How far below the folder the deepest file of a set is.
+fn depth(parts: &Parts) -> usize {
+    parts.values().flatten().map(|file| file.depth).max().unwrap_or(0)
+}
+
+/// Paths as they are below the folder.
+fn names(folder: &Path, paths: impl Iterator<Item = PathBuf>) -> Vec<String> {
+    paths.map(|path| path.strip_prefix(folder).unwrap_or(&path).display().to_string()).collect()
 }
 
 /// Keeps the files that are least deep and, of one name, the one that is unpacked.

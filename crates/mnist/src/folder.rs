@@ -11,11 +11,12 @@ use crate::set::{ImageSet, LabelledImages, SetError};
 impl ImageSet {
     /// Reads the set at `path`, and splits the first `validation` training images off.
     ///
-    /// The four files have MNIST's names (`train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`), EMNIST's
-    /// (`emnist-letters-test-images-idx3-ubyte`) or QMNIST's (`qmnist-train-labels-idx2-int`), with a
-    /// `-` or a `.` before `idx`, plain or with `.gz`. They lie in the folder or up to two folders
-    /// below it. Where a folder holds several sets, `path` is the folder and the start of their
-    /// names: `gzip/emnist-letters`. A `~` at the start of the path is the home directory.
+    /// The four files have MNIST's names (`train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`),
+    /// EMNIST's (`emnist-letters-test-images-idx3-ubyte`) or QMNIST's
+    /// (`qmnist-train-labels-idx2-int`), with a `-` or a `.` before `idx`, plain or with `.gz`.
+    /// They lie in the folder or up to two folders below it. Where a folder holds several sets,
+    /// `path` is the folder and the start of their names: `gzip/emnist-letters`. A `~` at the start
+    /// of the path is the home directory.
     ///
     /// # Errors
     /// [`SetError`]: a file is missing, is damaged, or does not fit the others.
@@ -90,8 +91,8 @@ mod tests {
             .unwrap();
         }
         let error = ImageSet::from_folder(folder.path(), 5_000).unwrap_err().to_string();
-        let expected = "train-images-idx3-ubyte cannot be used: it has 1 dimension, a file of images \
-                        has 3: images, rows and columns";
+        let expected = "train-images-idx3-ubyte cannot be used: it has 1 dimension, a file of \
+                        images has 3: images, rows and columns";
         assert!(error.ends_with(expected), "{error}");
     }
 }

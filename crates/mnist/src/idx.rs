@@ -1,6 +1,6 @@
 //! Reading IDX, the format of the MNIST files: a big-endian header (two zero bytes, the type of the
-//! numbers, how many dimensions, then each dimension) and the numbers. Nothing in a file is believed
-//! before it is checked, and no more is allocated than the file really holds.
+//! numbers, how many dimensions, then each dimension) and the numbers. Nothing in a file is
+//! believed before it is checked, and no more is allocated than the file really holds.
 
 use std::fmt;
 use std::io::{BufRead, Read};
@@ -50,7 +50,10 @@ pub enum IdxError {
         columns: u32,
     },
     /// It claims to hold more than any file that is read.
-    #[error("it claims to hold {0} bytes of data; more than {limit} MiB are not read", limit = MAX_BYTES >> 20)]
+    #[error(
+        "it claims to hold {0} bytes of data; more than {limit} MiB are not read",
+        limit = MAX_BYTES >> 20
+    )]
     TooLarge(u128),
     /// It ends before it holds what it claims to.
     #[error("it is cut short: it claims to hold {claimed} bytes of data, but ends after {found}")]

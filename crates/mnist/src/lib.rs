@@ -1,9 +1,9 @@
 //! Sets of labelled images: MNIST, embedded in the binary, and any set of IDX files from a folder.
 //!
 //! [`ImageSet::embedded`] unpacks the four canonical files. [`ImageSet::from_folder`] reads
-//! Fashion-MNIST, KMNIST, EMNIST, QMNIST or another set, of any image size and any number of classes.
-//! Both split the training file as the tutorial does: its first images are the validation set, the
-//! others the training set. A [`Split`] gives its raw bytes and is a burn dataset.
+//! Fashion-MNIST, KMNIST, EMNIST, QMNIST or another set, of any image size and any number of
+//! classes. Both split the training file as the tutorial does: its first images are the validation
+//! set, the others the training set. A [`Split`] gives its raw bytes and is a burn dataset.
 //!
 //! ```
 //! use burn_dataset::Dataset;

@@ -243,7 +243,8 @@ impl ImageSet {
         &self.files
     }
 
-    /// What the set is, in a sentence: "60000 training and 10000 test images of 28 x 28 in 10 classes".
+    /// What the set is, in a sentence: "60000 training and 10000 test images of 28 x 28 in 10
+    /// classes".
     pub fn summary(&self) -> String {
         let Shape { rows, columns, classes } = self.shape;
         let training = self.training.len() + self.validation.len();
@@ -253,8 +254,8 @@ impl ImageSet {
         )
     }
 
-    /// What is unusual about the labels, in a sentence, if anything is: some of the classes, often the
-    /// class 0, have no training image.
+    /// What is unusual about the labels, in a sentence, if anything is: some of the classes, often
+    /// the class 0, have no training image.
     pub fn note(&self) -> Option<String> {
         let mut seen = [false; MAX_CLASSES];
         for &label in &self.training.file.labels {

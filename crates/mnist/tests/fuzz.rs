@@ -51,7 +51,8 @@ fn packed(bytes: &[u8], packing: Packing) -> Vec<u8> {
     }
 }
 
-/// A file of so many items, with the numbers of its header and its length as they should be, or not.
+/// A file of so many items, with the numbers of its header and its length as they should be, or
+/// not.
 fn file(
     numbers: impl Strategy<Value = u8> + 'static,
     dimensions: impl Strategy<Value = Vec<u32>> + 'static,

@@ -22,11 +22,13 @@
 mod activation;
 mod apply;
 mod first_batch;
+mod host;
 mod mlp;
 mod weights;
 
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};
 pub use first_batch::{FirstBatchError, complete_layers};
+pub use host::layers_of;
 pub use initializers as init;
 pub use mlp::{Inputs, Mlp, StackedLinear};
 pub use weights::{LayerWeights, draw_layers};

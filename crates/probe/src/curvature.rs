@@ -1,8 +1,8 @@
 //! The ends of the Hessian's spectrum, by Lanczos' method on exact products.
 //!
-//! Finite differences of gradients are wrong where ReLU has its kinks, and plain power iteration does
-//! not converge where the two ends are a pair, +x and -x. The product of the Hessian with a vector is
-//! first-order work for such a network (Pearlmutter 1994): one pass forward and one back.
+//! Finite differences of gradients are wrong where ReLU has its kinks, and plain power iteration
+//! does not converge where the two ends are a pair, +x and -x. The product of the Hessian with a
+//! vector is first-order work for such a network (Pearlmutter 1994): one pass forward and one back.
 
 use ndarray::{Array1, Array2, Axis, Zip};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -255,7 +255,7 @@ mod tests {
         let pixels = Initializer::Uniform { min: -1.0, max: 1.0 };
         let mut stream = crate::random::stream(crate::random::Use::Images);
         let inputs = pixels.draw(&TensorSpec::linear(5, 260), &mut stream).unwrap();
-        let labels: Vec<u8> = (0..260u32).map(|image| (image % 3) as u8).collect();
+        let labels: Vec<u16> = (0..260u32).map(|image| (image % 3) as u16).collect();
         Images::new(&inputs, &labels).unwrap()
     }
 

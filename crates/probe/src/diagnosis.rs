@@ -21,6 +21,8 @@ pub struct Context {
 pub struct Finding {
     /// Its rule's name in `docs/probe.md`.
     pub rule: &'static str,
+    /// The layer it is about, from 1; `None` where it is the network.
+    pub layer: Option<usize>,
     /// The sentence, its number included.
     pub sentence: String,
     /// What would test it.
@@ -56,16 +58,12 @@ const HARDLY_MOVES: f64 = 2.5e-3;
 /// use initializers::Activation;
 /// use probe::{Context, Images, LayerWeights, Network, Options, diagnose};
 ///
-/// let ones = |shape: [usize; 2]| LayerWeights { shape, weight: &[1.0; 8][..shape[0] * shape[1]], bias: None };
-/// let layers = [ones([2, 4]), ones([4, 2])];
-/// let network = Network::new(&layers, Activation::Relu)?;
-/// let images = Images::new(&[0.5, 1.0, 0.25, 0.5], &[0, 1])?;
-/// let measures = network.measure(&images, &Options::default())?;
-/// let context =
-///     Context { activation: Activation::Relu, is_adaptive: true, learning_rate: 1e-3 };
-/// assert_eq!(diagnose(&measures, &context)[0].rule, "equal_units");
-/// # Ok::<(), probe::ProbeError>(())
-/// ```
+/// let ones = |shape: [usize; 2]| LayerWeights { shape, weight: &[1.0; 8][..shape[0] * shape[1]],
+/// bias: None }; let layers = [ones([2, 4]), ones([4, 2])]; let network = Network::new(&layers,
+/// Activation::Relu)?; let images = Images::new(&[0.5, 1.0, 0.25, 0.5], &[0, 1])?; let measures =
+/// network.measure(&images, &Options::default())?; let context =     Context { activation:
+/// Activation::Relu, is_adaptive: true, learning_rate: 1e-3 }; assert_eq!(diagnose(&measures,
+/// &context)[0].rule, "equal_units"); # Ok::<(), probe::ProbeError>(()) ```
 pub fn diagnose(measures: &Measures, context: &Context) -> Vec<Finding> {
     if let Some(finding) = not_finite(measures) {
         return vec![finding];
@@ -87,7 +85,7 @@ pub fn diagnose(measures: &Measures, context: &Context) -> Vec<Finding> {
 }
 
 fn finding(rule: &'static str, sentence: String, test: Option<Test>) -> Finding {
-    Finding { rule, sentence, test }
+    Finding { rule, layer: None, sentence, test }
 }
 
 fn settings(what: &str, settings: &[&str]) -> Option<Test> {
@@ -99,8 +97,12 @@ fn another_start(what: &str) -> Option<Test> {
     settings(what, &[])
 }
 
-/// Three significant digits, without noise.
-fn short(x: f64) -> String {
+/// A number in three significant digits.
+///
+/// ```
+/// assert_eq!(["0.0671", "155", "3.36e6"], [0.06708, 155.2, 3_357_700.0].map(probe::short));
+/// ```
+pub fn short(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {
         return x.to_string();
     }
@@ -206,7 +208,8 @@ fn saturated(measures: &Measures) -> Vec<Finding> {
                 percent(share),
                 layer.layer
             );
-            finding("saturated", sentence, another_start("smaller weights"))
+            let finding = finding("saturated", sentence, another_start("smaller weights"));
+            Finding { layer: Some(layer.layer), ..finding }
         })
     };
     measures.layers.iter().filter_map(of_layer).collect()

@@ -69,7 +69,8 @@ pub(crate) fn of_tridiagonal(mut d: Vec<f64>, mut e: Vec<f64>) -> Vec<f64> {
         *last = 0.0;
     }
     for l in 0..n {
-        // Thirty steps suffice for any finite matrix; a value that has not settled is kept as it is.
+        // Thirty steps suffice for any finite matrix; a value that has not settled is kept as it
+        // is.
         for _ in 0..60 {
             let negligible = |m: usize| e[m].abs() <= f64::EPSILON * (d[m].abs() + d[m + 1].abs());
             let m = (l..n - 1).find(|&m| negligible(m)).unwrap_or(n - 1);

@@ -1,4 +1,5 @@
-//! What theory expects of a start: whether its assumptions hold, and its value beside each quantity.
+//! What theory expects of a start: whether its assumptions hold, and its value beside each
+//! quantity.
 
 use initializers::{Activation, Initializer, TensorSpec};
 use ndarray::Axis;

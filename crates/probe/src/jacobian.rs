@@ -9,8 +9,8 @@ use crate::measures::JacobianMeasures;
 use crate::network::{Forward, Images, Network, rows_of};
 
 impl Network {
-    /// The gradient of every logit of each image at every layer's pre-activations, `[images x classes,
-    /// units]`: the identity at the logits, pulled back.
+    /// The gradient of every logit of each image at every layer's pre-activations, `[images x
+    /// classes, units]`: the identity at the logits, pulled back.
     pub(crate) fn logit_gradients(&self, forward: &Forward) -> Vec<Array2<f64>> {
         let (last, classes) = (self.layers.len() - 1, self.classes());
         let images = forward.pre_activations[last].nrows();

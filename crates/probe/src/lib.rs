@@ -3,10 +3,11 @@
 //!
 //! A [`Network`] is made of numbers on the host: those of a run of this workspace, or those of any
 //! program whose network is a chain of fully connected layers with one activation between them
-//! (`model::layers_of` reads them out of a burn module). On a set of [`Images`] it [measures](Network::measure) activations and gradients by layer, the Jacobian, the
-//! gradient noise scale and, where asked for, the tangent kernel and the ends of the Hessian's
-//! spectrum: exactly, by first-order passes in 64 bits, without finite differences. It computes on
-//! one core but for the Hessian, to the same bits whatever the number of threads.
+//! (`model::layers_of` reads them out of a burn module). On a set of [`Images`] it
+//! [measures](Network::measure) activations and gradients by layer, the Jacobian, the gradient
+//! noise scale and, where asked for, the tangent kernel and the ends of the Hessian's spectrum:
+//! exactly, by first-order passes in 64 bits, without finite differences. It computes on one core
+//! but for the Hessian, to the same bits whatever the number of threads.
 
 mod curvature;
 mod diagnosis;
@@ -20,8 +21,10 @@ mod measures;
 mod network;
 mod random;
 mod statistics;
+mod study;
+pub mod table;
 
-pub use diagnosis::{Context, Finding, Test, diagnose};
+pub use diagnosis::{Context, Finding, Test, diagnose, short};
 pub use error::ProbeError;
 pub use expectation::{Expectation, Expected, Unmet, theory_layers};
 pub use measure::Options;
@@ -31,3 +34,4 @@ pub use measures::{
 };
 pub use network::{Images, LayerWeights, Network};
 pub use random::sample_images;
+pub use study::{ArmProbe, ProbeRecord, Row, Scope};

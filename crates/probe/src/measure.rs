@@ -12,7 +12,8 @@ use crate::{ProbeError, curvature, jacobian, kernel};
 pub struct Options {
     /// Images of the Jacobian.
     pub jacobian_images: usize,
-    /// Images of the tangent kernel, which takes a second or so for each hundred; `None` leaves it out.
+    /// Images of the tangent kernel, which takes a second or so for each hundred; `None` leaves it
+    /// out.
     pub kernel_images: Option<usize>,
     /// Images of the Hessian; `None` leaves it out.
     pub hessian_images: Option<usize>,
@@ -26,24 +27,21 @@ impl Default for Options {
 }
 
 impl Network {
-    /// Measures the network on images. Weights that are not finite give numbers that are not either.
+    /// Measures the network on images. Weights that are not finite give numbers that are not
+    /// either.
     ///
     /// ```
     /// use initializers::Activation;
     /// use probe::{Images, LayerWeights, Network, Options};
     ///
-    /// let layers = [
-    ///     LayerWeights { shape: [4, 2], weight: &[0.5, -1.0, 0.2, 0.1, 0.0, 0.7, 1.0, -0.3], bias: None },
-    ///     LayerWeights { shape: [2, 2], weight: &[1.0, 0.5, -0.5, 1.0], bias: Some(&[0.0, 0.1]) },
-    ///     LayerWeights { shape: [2, 3], weight: &[0.3, 0.2, 0.1, -0.1, 0.4, 0.9], bias: None },
-    /// ];
-    /// let network = Network::new(&layers, Activation::Tanh)?;
-    /// let images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?;
-    /// let measures = network.measure(&images, &Options::default())?;
-    /// assert_eq!((measures.images, measures.layers.len()), (2, 3));
-    /// assert!(measures.layers[0].pre_activation_rms > 0.0);
-    /// # Ok::<(), probe::ProbeError>(())
-    /// ```
+    /// let layers = [     LayerWeights { shape: [4, 2], weight: &[0.5, -1.0, 0.2, 0.1, 0.0, 0.7,
+    /// 1.0, -0.3], bias: None },     LayerWeights { shape: [2, 2], weight: &[1.0, 0.5, -0.5, 1.0],
+    /// bias: Some(&[0.0, 0.1]) },     LayerWeights { shape: [2, 3], weight: &[0.3, 0.2, 0.1, -0.1,
+    /// 0.4, 0.9], bias: None }, ]; let network = Network::new(&layers, Activation::Tanh)?; let
+    /// images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?; let measures =
+    /// network.measure(&images, &Options::default())?; assert_eq!((measures.images,
+    /// measures.layers.len()), (2, 3)); assert!(measures.layers[0].pre_activation_rms > 0.0); #
+    /// Ok::<(), probe::ProbeError>(()) ```
     ///
     /// # Errors
     /// Where the images do not fit the network.
@@ -51,9 +49,9 @@ impl Network {
         self.check(images)?;
         let forward = self.forward(images);
         let errors = self.errors(&forward, &images.labels);
-        let gradients = mean_gradients(self, &forward, &errors);
+        let gradients = mean_gradients(&forward, &errors);
         let layers = (0..self.layers.len())
-            .map(|index| self.measure_layer(index, &forward, &errors, &gradients[index].0))
+            .map(|index| self.measure_layer(index, &forward, &errors, &gradients[index]))
             .collect();
         let logits = &forward.pre_activations[self.layers.len() - 1];
         let (class_shares, accuracy) = predictions(logits, &images.labels);
@@ -76,7 +74,7 @@ impl Network {
             class_shares,
             layers,
             jacobian: jacobian::measure(self, &first(options.jacobian_images)),
-            noise_scale: noise_scale(self, &forward, &errors, &gradients),
+            noise_scale: noise_scale(&forward, &errors, &gradients),
             kernel,
             curvature: options
                 .hessian_images
@@ -122,37 +120,23 @@ impl Network {
     }
 }
 
-/// The gradients of the mean loss by each layer's weight and bias.
-type Gradient = (Array2<f64>, Vec<f64>);
-
-fn mean_gradients(network: &Network, forward: &Forward, errors: &[Array2<f64>]) -> Vec<Gradient> {
+/// The gradients of the mean loss by each layer's weight.
+fn mean_gradients(forward: &Forward, errors: &[Array2<f64>]) -> Vec<Array2<f64>> {
     let images = forward.losses.len() as f64;
-    let of_layer = |index: usize| {
-        let weight = forward.inputs[index].t().dot(&errors[index]) / images;
-        let bias = network.layers[index]
-            .bias
-            .as_ref()
-            .map_or(Vec::new(), |_| (errors[index].sum_axis(ndarray::Axis(0)) / images).to_vec());
-        (weight, bias)
-    };
-    (0..network.layers.len()).map(of_layer).collect()
+    let pairs = forward.inputs.iter().zip(errors);
+    pairs.map(|(inputs, errors)| inputs.t().dot(errors) / images).collect()
 }
 
-/// Trace of the covariance of one image's gradient over the squared length of the true mean gradient;
-/// the mean over few images is longer than that by the trace over their number.
-fn noise_scale(
-    network: &Network,
-    forward: &Forward,
-    errors: &[Array2<f64>],
-    gradients: &[Gradient],
-) -> f64 {
+/// Trace of the covariance of one image's gradient by the weights over the squared length of the
+/// true mean gradient; the mean over few images is longer than that by the trace over their number.
+/// Biases are left out: at small weights theirs is a matter of how often each class is seen.
+fn noise_scale(forward: &Forward, errors: &[Array2<f64>], gradients: &[Array2<f64>]) -> f64 {
     let images = forward.losses.len() as f64;
     let (mut of_images, mut of_mean) = (0.0, 0.0);
-    for (index, (weight, bias)) in gradients.iter().enumerate() {
-        let extra = f64::from(u8::from(network.layers[index].bias.is_some()));
+    for (index, gradient) in gradients.iter().enumerate() {
         let (d, h) = (row_squares(&errors[index]), row_squares(&forward.inputs[index]));
-        of_images += d.iter().zip(&h).map(|(d, h)| d * (h + extra)).sum::<f64>() / images;
-        of_mean += weight.iter().chain(bias).map(|g| g * g).sum::<f64>();
+        of_images += d.iter().zip(&h).map(|(d, h)| d * h).sum::<f64>() / images;
+        of_mean += gradient.iter().map(|g| g * g).sum::<f64>();
     }
     let trace = (of_images - of_mean) * images / (images - 1.0);
     let true_mean = of_mean - trace / images;

@@ -19,9 +19,9 @@ pub struct Measures {
     pub layers: Vec<LayerMeasures>,
     /// The Jacobian of the logits by the inputs.
     pub jacobian: JacobianMeasures,
-    /// The gradient noise scale in images: trace of the covariance of one image's gradient over the
-    /// squared length of the mean one (McCandlish et al. 2018, `B_simple`), without the bias that few
-    /// images bring. NaN where the mean gradient is not told from 0.
+    /// The gradient noise scale in images: trace of the covariance of one image's gradient by the
+    /// weights over the squared length of the mean one (McCandlish et al. 2018, `B_simple`),
+    /// without the bias that few images bring. NaN where the mean gradient is not told from 0.
     #[serde(with = "number")]
     pub noise_scale: f64,
     /// The tangent kernel, where it was asked for.
@@ -95,8 +95,8 @@ pub struct ActivationMeasures {
     /// Mean cosine of two images' activations, over all pairs of images with any.
     #[serde(with = "number")]
     pub cosine: f64,
-    /// Exponential of the entropy of the singular values (Roy and Vetterli 2007) of the activations,
-    /// `[images, units]`: how many directions they use.
+    /// Exponential of the entropy of the singular values (Roy and Vetterli 2007) of the
+    /// activations, `[images, units]`: how many directions they use.
     #[serde(with = "number")]
     pub effective_rank: f64,
     /// Their distribution.

@@ -53,8 +53,9 @@ impl Images {
     /// Images, of which `inputs` holds the numbers, one image after another.
     ///
     /// # Errors
-    /// Where there is no image, or the numbers do not divide into as many images as there are labels.
-    pub fn new(inputs: &[f32], labels: &[u8]) -> Result<Self, ProbeError> {
+    /// Where there is no image, or the numbers do not divide into as many images as there are
+    /// labels.
+    pub fn new(inputs: &[f32], labels: &[u16]) -> Result<Self, ProbeError> {
         let error = || ProbeError::Images { numbers: inputs.len(), labels: labels.len() };
         if labels.is_empty() || inputs.is_empty() || !inputs.len().is_multiple_of(labels.len()) {
             return Err(error());
@@ -195,7 +196,8 @@ impl Network {
         pre_activations.mapv(|z| derivative(self.activation, z))
     }
 
-    /// The gradient of each image's own loss at the pre-activations of every layer, first layer first.
+    /// The gradient of each image's own loss at the pre-activations of every layer, first layer
+    /// first.
     pub(crate) fn errors(&self, forward: &Forward, labels: &[usize]) -> Vec<Array2<f64>> {
         let mut error = forward.probabilities.clone();
         for (mut row, &label) in error.axis_iter_mut(Axis(0)).zip(labels) {
@@ -204,7 +206,8 @@ impl Network {
         self.pulled_back(&forward.pre_activations, error)
     }
 
-    /// `last`, a gradient at the logits of each image, pulled back to every layer's pre-activations.
+    /// `last`, a gradient at the logits of each image, pulled back to every layer's
+    /// pre-activations.
     fn pulled_back(&self, pre_activations: &[Array2<f64>], last: Array2<f64>) -> Vec<Array2<f64>> {
         let mut errors = vec![last];
         for index in (0..self.layers.len() - 1).rev() {

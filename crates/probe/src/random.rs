@@ -12,8 +12,7 @@ pub(crate) enum Use {
 }
 
 pub(crate) fn stream(for_what: Use) -> Stream {
-    // Data-dependent initializers read index [0, 0] of this purpose alone.
-    Stream::new(0, Purpose::FIRST_BATCH, [u64::MAX, for_what as u64])
+    Stream::new(0, Purpose::named("probe"), [for_what as u64, 0])
 }
 
 /// Which of `available` images a probe looks at: `count` different ones, or all, the same for every

@@ -121,8 +121,8 @@ impl RunDirectory {
         self.lock()
     }
 
-    /// Moves the directory at `source`, which [`set_aside`](Self::set_aside) made, back to this one.
-    /// This one must hold nothing but its lock.
+    /// Moves the directory at `source`, which [`set_aside`](Self::set_aside) made, back to this
+    /// one. This one must hold nothing but its lock.
     ///
     /// # Errors
     /// [`LockError`]: this directory holds something, or another process was faster.

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use cap::Cap;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use record::{checksum, find_runs, read_checkpoint, read_record, read_run};
+use record::{
+    GivenCommand, checksum, count_superseded, find_runs, find_superseded, read_checkpoint,
+    read_record, read_run, superseded_path,
+};
 
 /// Whatever the files of a small record hold, reading them takes less than this: an allocation
 /// beyond it ends the process.
@@ -119,6 +122,48 @@ proptest! {
         let path = folder.path().join(format!("step-6-{sum}.cbor"));
         std::fs::write(&path, bytes).unwrap();
         prop_assert!(read_checkpoint(&path, id).is_err(), "it is of another run");
+    }
+
+    #[test]
+    fn any_record_that_was_set_aside_is_found_or_passed_over(
+        start in any::<Index>(), length in 0usize..40, scrap in scrap(),
+    ) {
+        let folder = folder();
+        let whole = std::fs::read(fixture("finished/run.json")).unwrap();
+        let id = serde_json::from_slice::<serde_json::Value>(&whole).unwrap();
+        let id = id["id"].as_str().unwrap();
+        let path = superseded_path(folder.path(), "a", 3, id);
+        std::fs::create_dir_all(&path).unwrap();
+        for entry in std::fs::read_dir(fixture("finished")).unwrap() {
+            let file = entry.unwrap().path();
+            std::fs::copy(&file, path.join(file.file_name().unwrap())).unwrap();
+        }
+        let spliced = spliced(&whole, start, length, &scrap);
+        let changed = spliced != whole;
+        std::fs::write(path.join("run.json"), spliced).unwrap();
+        let found = find_superseded(folder.path(), "a", 3, id);
+        prop_assert_eq!(found, (!changed).then_some(path));
+        prop_assert_eq!(count_superseded(folder.path()).len(), 1);
+    }
+
+    #[test]
+    fn any_command_beside_records_is_read_or_refused(
+        start in any::<Index>(), length in 0usize..20, scrap in scrap(),
+    ) {
+        let folder = folder();
+        let command = GivenCommand {
+            config: "x.toml".into(),
+            text: "seeds = 3\n".into(),
+            overrides: vec![("--set".into(), "init=zeros".into())],
+        };
+        command.write(folder.path()).unwrap();
+        let path = folder.path().join(".plan.json");
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, spliced(&whole, start, length, &scrap)).unwrap();
+        match GivenCommand::read(folder.path()) {
+            Ok(read) => prop_assert!(read.is_some()),
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
     }
 
     #[test]

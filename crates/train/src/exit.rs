@@ -157,3 +157,16 @@ fn listen(raised: &Arc<AtomicBool>) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_failed_is_a_failure_whatever_its_message_says() {
+        let failed = Failure::Failed("cannot write: Broken pipe (os error 32)".to_owned());
+        assert_eq!(format!("{:?}", report(Err(failed))), format!("{:?}", ExitCode::from(1)));
+        let closed = Failure::Output(io::Error::from(ErrorKind::BrokenPipe));
+        assert_eq!(format!("{:?}", report(Err(closed))), format!("{:?}", ExitCode::SUCCESS));
+    }
+}

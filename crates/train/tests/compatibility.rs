@@ -1,6 +1,7 @@
-//! What never changes: run ids, the losses that a config gives, and the records of earlier versions. The files beside this
-//! one were written by version 0.1.0 and stay as they are. `KINDLING_WRITE_FIXTURES=1` writes ids and losses anew, for the
-//! day on which a change to them is meant.
+//! What never changes: run ids, the losses that a config gives, and the records of earlier
+//! versions. The files beside this one were written by version 0.1.0 and stay as they are.
+//! `KINDLING_WRITE_FIXTURES=1` writes ids and losses anew, for the day on which a change to them is
+//! meant.
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 

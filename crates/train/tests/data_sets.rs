@@ -68,6 +68,9 @@ fn the_network_follows_the_data_in_size_and_classes() {
         let shapes: Vec<_> = record.initial_weights.iter().map(|layer| layer.shape).collect();
         assert_eq!(shapes, [[inputs, 8], [8, outputs]]);
         assert!(lab.train(&["replay", "runs/x/base/seed-0"]).status.success());
+        let drawn = String::from_utf8(lab.train(&["hist", "--config", "x.toml"]).stdout).unwrap();
+        assert!(drawn.contains(&format!("layer 1: {inputs} × 8")), "{drawn}");
+        assert!(drawn.contains(&format!("layer 2: 8 × {outputs}")), "{drawn}");
     }
 }
 

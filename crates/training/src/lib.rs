@@ -12,6 +12,7 @@
 //! | `burn_glue` | what burn's traits ask for: learner, checkpointer, renderer |
 //! | `optim` | the optimizer and its learning rates |
 //! | `data` | images on the device, their order, their batches |
+//! | `start` | what runs start from, without training them |
 //! | `backend` | backends and devices by name |
 
 mod backend;
@@ -22,8 +23,10 @@ mod events;
 mod execute;
 mod optim;
 mod preflight;
+mod redraw;
 mod replay;
 mod run;
+mod start;
 
 pub use backend::{Adapter, adapters, open_device};
 pub use data::ImageSets;
@@ -31,5 +34,7 @@ pub use error::{BackendError, RunError};
 pub use events::{NoopObserver, Observer, Outcome, RunReport, Summary};
 pub use execute::{Options, execute};
 pub use preflight::{Preflight, Refusal, has_result, preflight};
+pub use redraw::Redraw;
 pub use replay::{Replay, StepPair, TensorDifference, replay};
 pub use run::cpu;
+pub use start::Starts;

@@ -83,22 +83,7 @@ fn check(
         Box::new(Refusal { run: index, keys, message, help, is_bad_input: true })
     };
     let Settings { backend, device, ref data, ref training, .. } = *run.settings;
-    let device = open_device(backend, device).map_err(|error| {
-        let is_bad_input = error.is_bad_input();
-        // The first line says what is wrong, the others what to do.
-        let message = error.to_string();
-        let (message, help) = match message.split_once('\n') {
-            Some((message, help)) => {
-                (message.trim_end_matches(':').to_owned(), Some(help.trim().to_owned()))
-            }
-            None => (message, None),
-        };
-        let keys: &[_] = match error {
-            BackendError::NotBuilt(_) => &["backend"],
-            _ => &["device", "backend"],
-        };
-        Box::new(Refusal { run: index, keys, message, help, is_bad_input })
-    })?;
+    let device = open_device(backend, device).map_err(|error| refusal_of(index, &error))?;
     let needs_images = run.settings.needs_first_batch();
     let set = match run.settings.training_images() {
         // MNIST is as it is.
@@ -108,9 +93,6 @@ fn check(
             refusal(keys, error.to_string(), help)
         })?),
     };
-    if let Some(set) = &set {
-        preflight.describe(data, set);
-    }
     let images = set.as_ref().map(|set| set.training.len()).or(run.settings.training_images());
     let images = images.unwrap_or_default();
     if run.settings.steps_per_epoch(images) == 0 {
@@ -123,19 +105,36 @@ fn check(
         return Err(refusal(&["training.batch_size", "data.set"], message, Some(help)));
     }
     let Some(set) = set else { return Ok(()) };
-    let shape = set.shape();
-    let fitted = run.for_images(shape.pixels(), shape.classes);
-    let Settings { init, model, .. } = &*fitted.settings;
+    preflight.describe(data, &set);
+    let run = run.for_images(set.shape().pixels(), set.shape().classes);
+    let Settings { init, model, .. } = &*run.settings;
     init.check(model).map_err(|(layer, error)| {
         refusal(&["init", "data.set"], format!("layer {layer}: {error}"), None)
     })?;
     if needs_images {
         let scale = PixelScale::of(data.normalize, &set.training);
         let images = Images::new(&set.training, scale, &device);
-        draw_weights(&fitted, &images)
+        draw_weights(&run, || Ok(images))
             .map_err(|error| refusal(&["init"], error.to_string(), None))?;
     }
     Ok(())
+}
+
+/// The refusal of a run whose device cannot be opened.
+fn refusal_of(run: usize, error: &BackendError) -> Box<Refusal> {
+    let keys: &[_] = match error {
+        BackendError::NotBuilt(_) => &["backend"],
+        _ => &["device", "backend"],
+    };
+    // The first line says what is wrong, the others what to do.
+    let message = error.to_string();
+    let (message, help) = match message.split_once('\n') {
+        Some((message, help)) => {
+            (message.trim_end_matches(':').to_owned(), Some(help.trim().to_owned()))
+        }
+        None => (message, None),
+    };
+    Box::new(Refusal { run, keys, message, help, is_bad_input: error.is_bad_input() })
 }
 
 /// The settings that are to blame for a data set that cannot be used, and what to do.

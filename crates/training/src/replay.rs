@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use experiment::{Overrides, RunSpec, load};
-use record::{Difference, ReadError, Run, Step, read_run, read_weights};
+use record::{Difference, ReadError, Run, RunRecord, Step, read_run, read_weights};
 use safetensors::SafeTensors;
 
 use crate::data::{ImageSets, InputLayout};
@@ -68,7 +68,7 @@ pub fn replay(
             "{path} has no result to compare with: it is {status}"
         )));
     }
-    let spec = recorded_spec(&recorded.run)?;
+    let spec = recorded_spec(directory, &recorded.run.record)?;
     // By the kernels that the record was made with, so that older records are repeated to the bit.
     let layout = InputLayout::named(recorded.run.record.provenance.kernels.as_deref());
     match repeat(&spec, layout, interrupt, observer)? {
@@ -137,9 +137,12 @@ fn compare(spec: RunSpec, recorded: &Finished, repeated: &Finished) -> Result<Re
     })
 }
 
-/// The run that a record's own config describes.
-fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
-    let config = run.directory.join("config.toml");
+/// The run that the config in `directory` describes, which is the one of `record`.
+///
+/// # Errors
+/// It is another run for this program, or the config cannot be read.
+pub(crate) fn recorded_spec(directory: &Path, record: &RunRecord) -> Result<RunSpec, RunError> {
+    let config = directory.join("config.toml");
     let plan = load(std::slice::from_ref(&config), &Overrides::default()).map_err(|error| {
         // The whole text of the error has a mark of its own before each message.
         let first = error.diagnostics.first().map(|first| first.message.clone());
@@ -147,14 +150,14 @@ fn recorded_spec(run: &Run) -> Result<RunSpec, RunError> {
         RunError::BadInput(format!("{} cannot be read: {first}", config.display()))
     })?;
     match <[RunSpec; 1]>::try_from(plan.runs()) {
-        Ok([spec]) if spec.id() == run.record.id => Ok(spec),
+        Ok([spec]) if spec.id() == record.id => Ok(spec),
         // Its checksum holds, so this program reads it differently.
         _ => Err(RunError::BadInput(format!(
             "{} now describes another run than {}: this program gives its settings another meaning \
              than version {}, which wrote it",
             config.display(),
-            run.record.id,
-            run.record.provenance.version
+            record.id,
+            record.provenance.version
         ))),
     }
 }

@@ -117,15 +117,6 @@ impl Domain<DataSet> for Sets {
                 "in \"...\" a backslash makes a special character of what follows: write '...'";
             diagnostics.report(Diagnostic::at(&value.span, message).help(help));
         }
-        if let Some(rest) =
-            given.strip_prefix('~').filter(|rest| matches!(rest.get(..1), None | Some("/")))
-        {
-            let home = std::env::home_dir().unwrap_or_else(|| "/home/you".into());
-            let message = format!("there is no folder `{}`", given.escape_debug());
-            let help =
-                format!("`~` means something to a shell only: write `{}{rest}`", home.display());
-            diagnostics.report(Diagnostic::at(&value.span, message).help(help));
-        }
         // Whether a folder is there and what it holds is looked at before a run, not here: records
         // of folders that are gone can still be read.
         if let Some(help) = did_you_mean(given, [MNIST])

@@ -1,6 +1,7 @@
 //! `train compare DIR...`: table, verdict and pictures from runs on disk, or from a table of another
 //! program's numbers; nothing is trained.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -53,8 +54,13 @@ pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
     let study = Study::load(&args.folders, metric);
     note_superseded(&args.folders);
     let study = study.map_err(|error| bad_input(&error))?;
+    warn(&study.warnings);
+    Ok(study)
+}
+
+/// Prints what is left out, and of much only how much more there is.
+pub(crate) fn warn(warnings: &[impl Display]) {
     let style = anstyle::AnsiColor::Yellow.on_default().bold();
-    let warnings = &study.warnings;
     for warning in warnings.iter().take(MOST_WARNINGS) {
         print_to_stderr(&format!("{style}warning{style:#}: {warning}"));
     }
@@ -62,7 +68,6 @@ pub(crate) fn load(args: &StudyArgs) -> Result<Study, Failure> {
         let more = warnings.len() - MOST_WARNINGS;
         print_to_stderr(&format!("{style}warning{style:#}: left out {more} more"));
     }
-    Ok(study)
 }
 
 /// Says which records are not compared because they were set aside.

@@ -9,6 +9,7 @@ use initializers::{Distribution, Initializer, TensorSpec};
 use record::write_atomically;
 use report::histogram::Histogram;
 use report::picture::{self, Panel};
+use training::ImageSets;
 
 use crate::cli::HistArgs;
 use crate::exit::{Done, Failure};
@@ -132,7 +133,9 @@ fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), 
     };
     let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
     let mut drawn = Vec::new();
+    let sets = ImageSets::default();
     for experiment::Arm { name: arm, settings, .. } in &experiment.arms {
+        let settings = sets.fit(settings).map_err(|error| Failure::BadInput(error.to_string()))?;
         for (index, target) in settings.model.targets().iter().enumerate() {
             let init = settings.init.layer(index + 1);
             let arm = if experiment.arms.len() > 1 { format!("{arm}, ") } else { String::new() };

@@ -1,4 +1,5 @@
-//! What `plan` and `run` check of a plan before anything is written, and how they say what is wrong.
+//! What `plan` and `run` check of a plan before anything is written, and how they say what is
+//! wrong.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,8 +10,8 @@ use training::{Options, Refusal, has_result};
 use crate::exit::{Failure, print_to_stderr};
 use crate::machine;
 
-/// Checks that the runs of the plan that have no result can be carried out. Gives what the data sets
-/// of folders are, a line each.
+/// Checks that the runs of the plan that have no result can be carried out. Gives what the data
+/// sets of folders are, a line each.
 pub(super) fn preflight(
     plan: &Plan,
     runs: &[RunSpec],

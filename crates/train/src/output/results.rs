@@ -9,6 +9,7 @@ use record::{Metrics, Run, RunRecord, Status, write_atomically};
 use report::{Comparison, Study, picture, printable, table, terminal};
 
 use crate::exit::{Done, Failure};
+use crate::output::count;
 
 /// Prints the block of one run and its loss curve.
 pub(crate) fn print_run(out: &mut dyn Write, run: &Run, skipped: bool) -> Done {
@@ -26,9 +27,9 @@ pub(crate) fn print_run(out: &mut dyn Write, run: &Run, skipped: bool) -> Done {
     }
     if let Some(metrics) = &record.metrics {
         print_metrics(out, metrics)?;
-        let (steps, backend) = (record.steps, &record.provenance.backend);
+        let (steps, backend) = (count(record.steps, "step"), &record.provenance.backend);
         let seconds = record.provenance.training_seconds;
-        writeln!(out, "  {dim}{steps} steps on {backend} in {seconds:.2} s{dim:#}\n")?;
+        writeln!(out, "  {dim}{steps} on {backend} in {seconds:.2} s{dim:#}\n")?;
     }
     let curve = terminal::loss_curve(std::slice::from_ref(run));
     if !curve.is_empty() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use experiment::{Data, DataSet};
+use experiment::{Data, DataSet, Settings};
 use mnist::{ImageSet, SetError};
 
 /// The data sets that were read so far. Clones share them.
@@ -31,5 +31,16 @@ impl ImageSets {
             }
         };
         set.with_validation(data.validation)
+    }
+
+    /// The settings with a network for their data set: its inputs and outputs follow from the images.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn fit(&self, settings: &Settings) -> Result<Settings, SetError> {
+        // MNIST need not be read: a network is for MNIST unless it is fitted to something else.
+        let DataSet::Folder(_) = settings.data.set else { return Ok(settings.clone()) };
+        let shape = self.get(&settings.data)?.shape();
+        Ok(settings.for_images(shape.pixels(), shape.classes))
     }
 }

@@ -100,6 +100,11 @@ impl Images {
         self.floats(indices.iter().map(|&index| self.pixels(index)))
     }
 
+    /// The labels of the images at `indices`.
+    pub(crate) fn labels_at(&self, indices: &[u32]) -> Vec<u16> {
+        indices.iter().map(|&index| self.split.labels()[index as usize]).collect()
+    }
+
     /// A batch of the images at the given indices: one list for each run, all equally long.
     pub(crate) fn gather(&self, runs: &[&[u32]]) -> Batch {
         let (count, size) = (runs.len(), runs.first().map_or(0, |indices| indices.len()));

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use experiment::{RunSpec, Settings};
+use experiment::{Backend, RunSpec, Settings};
 
 use self::claim::{Claim, claim, mark_failed};
 use self::pool::work_through;
@@ -64,7 +64,15 @@ pub(crate) fn execute_in_layout(
 ) -> Vec<RunReport> {
     let (cache, reports) = (SplitsCache::new(&options.sets), Mutex::default());
     let execution = Execution { layout, runs, options, observer, cache, reports };
-    let size = |settings: &Settings| options.stack.unwrap_or_else(|| stack_size(settings));
+    let size = |settings: &Settings| {
+        // A set that cannot be read ends its runs later.
+        let fitted = || options.sets.fit(settings).unwrap_or_else(|_| settings.clone());
+        let usual = || match settings.backend {
+            Backend::Wgpu => stack_size(&fitted()),
+            Backend::Flex | Backend::NdArray => stack_size(settings),
+        };
+        options.stack.unwrap_or_else(usual)
+    };
     execution.attempt_all(&stacks(runs, size), false);
     let elsewhere = execution.elsewhere();
     if !elsewhere.is_empty() {

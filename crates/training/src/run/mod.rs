@@ -22,6 +22,7 @@ pub(crate) use prepare::draw_weights;
 pub use provenance::cpu;
 pub(crate) use stack::RunResult;
 use stack::Stack;
+pub(crate) use weights::safetensors;
 pub(crate) use writer::{ClaimedRun, OtherRecord, RunWriter};
 
 /// Carries out runs that can train as one, and writes the record of each.

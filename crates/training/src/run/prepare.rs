@@ -33,7 +33,7 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
             spec.settings.training.batch_size,
         )));
     }
-    let initial_weights = draw_weights(spec, &splits.training)?;
+    let initial_weights = draw_weights(spec, || Ok(splits.training.clone()))?;
     // From here on the run can be trained.
     if let Some(message) = claim.writer.clear_directory()? {
         context.observer.noted(spec, &message);
@@ -59,13 +59,14 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
     Ok(run)
 }
 
-/// The initial weights; a batch of training images completes those that depend on data.
+/// The initial weights. A batch of the training images completes those that depend on data; the
+/// images are asked for only then.
 ///
 /// # Errors
-/// An initializer has no meaning for its layer, or for this batch.
+/// An initializer has no meaning for its layer, or for this batch; or there are no images.
 pub(crate) fn draw_weights(
     spec: &RunSpec,
-    training: &Images,
+    training: impl FnOnce() -> Result<Images, RunError>,
 ) -> Result<Vec<LayerWeights>, RunError> {
     let settings = &spec.settings;
     let weight = |layer: usize| &settings.init.layer(layer + 1).weight;
@@ -76,6 +77,7 @@ pub(crate) fn draw_weights(
     let mut layers = draw_layers(&settings.model.targets(), init, spec.seed)
         .map_err(|error| RunError::BadInput(error.to_string()))?;
     if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
+        let training = training()?;
         let inputs = training.inputs(&first_batch(spec.seed, training.len()));
         complete_layers(&mut layers, weight, settings.model.activation, &inputs)
             .map_err(|error| RunError::BadInput(error.to_string()))?;

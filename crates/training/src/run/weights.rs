@@ -11,7 +11,7 @@ use crate::error::RunError;
 ///
 /// # Errors
 /// The format cannot hold them.
-pub(super) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
+pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> {
     let failed = |error: &dyn std::fmt::Display| {
         RunError::Failed(format!("cannot write the weights: {error}"))
     };

@@ -1,0 +1,222 @@
+//! The tutorial's starts, looked into, against values computed independently with NumPy in 64 bits:
+//! other random numbers and other images, so means over seeds agree within their spread.
+
+use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec, catalog};
+use probe::{Images, LayerWeights, Measures, Network, Options, sample_images};
+
+const SEEDS: u64 = 5;
+
+fn images(count: usize) -> Images {
+    let set = mnist::ImageSet::embedded(5_000).unwrap();
+    let chosen = sample_images(set.training.len(), count);
+    let size = set.training.pixels_per_image();
+    let pixels = |&image: &u32| &set.training.pixels()[image as usize * size..][..size];
+    let inputs: Vec<f32> =
+        chosen.iter().flat_map(pixels).map(|&byte| f32::from(byte) / 255.0).collect();
+    let labels: Vec<u16> =
+        chosen.iter().map(|&image| set.training.labels()[image as usize]).collect();
+    Images::new(&inputs, &labels).unwrap()
+}
+
+fn network(init: &Initializer, seed: u64) -> Network {
+    let targets = TensorSpec::network(&[784, 256, 128, 10], Activation::Relu);
+    let weights: Vec<Vec<f32>> = targets
+        .iter()
+        .enumerate()
+        .map(|(layer, target)| {
+            let mut stream = Stream::new(seed, Purpose::WEIGHTS, [layer as u64, 0]);
+            init.draw(target, &mut stream).unwrap()
+        })
+        .collect();
+    let zeros = [0.0; 256];
+    let layers: Vec<LayerWeights> = targets
+        .iter()
+        .zip(&weights)
+        .map(|(target, weight)| LayerWeights {
+            shape: [target.fan_in(), target.fan_out()],
+            weight,
+            bias: Some(&zeros[..target.fan_out()]),
+        })
+        .collect();
+    Network::new(&layers, Activation::Relu).unwrap()
+}
+
+fn measured(init: &Initializer, images: &Images, options: &Options) -> Vec<Measures> {
+    (0..SEEDS).map(|seed| network(init, seed).measure(images, options).unwrap()).collect()
+}
+
+fn mean(measures: &[Measures], layer: Option<usize>, name: &str) -> f64 {
+    let value = |measures: &Measures| {
+        let entries = measures.entries();
+        entries.iter().find(|e| e.layer == layer && e.name == name).expect(name).value
+    };
+    measures.iter().map(value).sum::<f64>() / measures.len() as f64
+}
+
+/// Within four standard deviations over seeds, and 2 % for the images that are others.
+fn assert_close(got: f64, [expected, std]: [f64; 2], what: &str) {
+    let tolerance = 4.0 * std + 0.02 * expected.abs();
+    assert!((got - expected).abs() <= tolerance, "{what}: {got}, expected {expected} +- {std}");
+}
+
+fn kind(name: &str) -> Initializer {
+    catalog::find(name).unwrap().build(&[]).unwrap()
+}
+
+fn uniform(bound: f64) -> Initializer {
+    Initializer::Uniform { min: -bound, max: bound }
+}
+
+#[test]
+fn signals_and_gradients_of_the_starts_are_those_of_the_table() {
+    let images = images(1_000);
+    let options = Options { jacobian_images: 1, ..Options::default() };
+    // z, d and the weight gradient of one image, by layer, with the standard deviation of z.
+    type Row = (Initializer, [[f64; 2]; 3], [f64; 3], [f64; 3]);
+    let rows: [Row; 7] = [
+        (
+            uniform(1.0),
+            [[5.52, 0.1], [35.8, 2.0], [159.0, 8.0]],
+            [2.5, 0.548, 0.419],
+            [0.832, 2.09, 10.8],
+        ),
+        (
+            uniform(0.1),
+            [[0.552, 0.01], [0.358, 0.02], [0.159, 0.008]],
+            [0.0178, 0.0389, 0.3],
+            [0.00594, 0.0149, 0.0777],
+        ),
+        (
+            uniform(0.001),
+            [[0.00552, 1e-4], [3.58e-5, 2e-6], [1.59e-7, 8e-9]],
+            [1.78e-6, 3.89e-4, 0.3],
+            [5.94e-7, 1.49e-6, 7.77e-6],
+        ),
+        (
+            Initializer::Normal { mean: 0.0, std: 0.1 },
+            [[0.946, 0.02], [1.1, 0.09], [0.729, 0.1]],
+            [0.0536, 0.0666, 0.307],
+            [0.0179, 0.0449, 0.228],
+        ),
+        (
+            kind("he_normal"),
+            [[0.478, 0.01], [0.49, 0.04], [0.407, 0.07]],
+            [0.0581, 0.0817, 0.302],
+            [0.0193, 0.0278, 0.0998],
+        ),
+        (
+            kind("glorot_uniform"),
+            [[0.419, 0.01], [0.34, 0.02], [0.316, 0.02]],
+            [0.0464, 0.0813, 0.301],
+            [0.0155, 0.0237, 0.0739],
+        ),
+        (
+            Initializer::Uniform { min: 0.0, max: 1.0 },
+            [[54.0, 0.2], [6.91e3, 20.0], [4.40e5, 2e3]],
+            [3.24, 0.378, 0.424],
+            [1.07, 20.1, 2.9e3],
+        ),
+    ];
+    for (init, z, d, g1) in rows {
+        let measures = measured(&init, &images, &options);
+        for layer in 1..=3 {
+            let of = |name| mean(&measures, Some(layer), name);
+            let what = format!("{init:?}, layer {layer}");
+            assert_close(of("pre_activation_rms"), z[layer - 1], &what);
+            // Their spread over seeds is about a tenth at most.
+            let spread = |x: f64| [x, 0.05 * x];
+            assert_close(of("gradient_rms"), spread(d[layer - 1]), &what);
+            assert_close(of("image_weight_gradient_rms"), spread(g1[layer - 1]), &what);
+        }
+    }
+}
+
+#[test]
+fn units_are_off_dead_and_alike_as_the_table_says() {
+    let images = images(1_000);
+    let options = Options { jacobian_images: 1, ..Options::default() };
+    let normal = measured(&Initializer::Normal { mean: 0.0, std: 0.1 }, &images, &options);
+    assert_close(mean(&normal, Some(1), "off"), [0.492, 0.02], "off");
+    assert_close(mean(&normal, Some(2), "off"), [0.522, 0.03], "off");
+    assert_eq!(mean(&normal, Some(1), "dead"), 0.0);
+    assert_close(mean(&normal, Some(1), "activation_mean"), [0.379, 0.01], "mean");
+    assert_close(mean(&normal, Some(1), "cosine"), [0.557, 0.02], "cosine");
+    assert_close(mean(&normal, Some(2), "cosine"), [0.66, 0.04], "cosine");
+    // On 5,000 images the ranks are 156.5 and 75; fewer images span a little less.
+    assert_close(mean(&normal, Some(1), "effective_rank"), [150.0, 3.0], "rank");
+    assert_close(mean(&normal, Some(2), "effective_rank"), [74.0, 3.0], "rank");
+    assert_close(mean(&normal, None, "loss"), [2.51, 0.11], "loss");
+    assert_close(mean(&normal, None, "noise_scale"), [54.0, 8.0], "noise");
+    let positive = measured(&Initializer::Uniform { min: 0.0, max: 1.0 }, &images, &options);
+    assert_eq!(mean(&positive, Some(1), "off"), 0.0);
+    assert_eq!(mean(&positive, Some(2), "always_on"), 1.0);
+    assert_close(mean(&positive, Some(1), "cosine"), [0.998, 0.0], "cosine");
+    assert_close(mean(&positive, Some(1), "effective_rank"), [7.37, 0.2], "rank");
+    assert_close(mean(&positive, None, "loss"), [33_800.0, 9_400.0], "loss");
+    let ones = &measured(&Initializer::Ones, &images, &options)[0];
+    assert!((ones.loss - 10f64.ln()).abs() < 1e-9 && ones.layers[0].has_equal_units);
+    assert!(ones.layers[0].weight_gradient_rms < 1e-9);
+    let zeros = &measured(&Initializer::Zeros, &images, &options)[0];
+    assert!((zeros.loss - 10f64.ln()).abs() < 1e-12 && zeros.layers[1].gradient_rms == 0.0);
+    assert!((zeros.layers[2].gradient_rms - 0.3).abs() < 1e-9);
+}
+
+#[test]
+fn jacobian_kernel_and_curvature_are_those_of_the_table() {
+    let images = images(1_000);
+    let options =
+        Options { jacobian_images: 100, kernel_images: Some(100), hessian_images: Some(1_000) };
+    // J largest, J smallest, kernel's mean diagonal and largest, Hessian's ends; each with its std.
+    let rows = [
+        (
+            Initializer::Normal { mean: 0.0, std: 0.1 },
+            [
+                [3.51, 0.13],
+                [1.48, 0.08],
+                [219.0, 33.0],
+                [13_650.0, 3_200.0],
+                [19.8, 7.1],
+                [-2.2, 0.7],
+            ],
+        ),
+        (
+            Initializer::GeneralRule,
+            [
+                [0.1345, 0.005],
+                [0.0579, 0.003],
+                [5.06, 0.23],
+                [324.0, 23.0],
+                [0.526, 0.011],
+                [-0.478, 0.014],
+            ],
+        ),
+        (
+            uniform(0.01),
+            [
+                [6.82e-4, 2.3e-5],
+                [2.93e-4, 1.5e-5],
+                [1.005, 0.001],
+                [100.4, 0.4],
+                [0.1116, 0.002],
+                [-0.1116, 0.002],
+            ],
+        ),
+    ];
+    for (init, expected) in rows {
+        let measures: Vec<Measures> =
+            (0..2).map(|seed| network(&init, seed).measure(&images, &options).unwrap()).collect();
+        let names = [
+            "jacobian_largest",
+            "jacobian_smallest",
+            "kernel_mean_diagonal",
+            "kernel_largest",
+            "hessian_largest",
+            "hessian_smallest",
+        ];
+        for (name, expected) in names.into_iter().zip(expected) {
+            assert_close(mean(&measures, None, name), expected, &format!("{init:?} {name}"));
+        }
+        let products = measures[0].curvature.as_ref().unwrap().products;
+        assert!(products < 200, "{init:?}: {products}");
+    }
+}

@@ -1,0 +1,122 @@
+//! `train probe` and `train explain`: what they print and keep, and that they change no run.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
+mod common;
+
+use std::fs;
+
+use common::{Lab, config};
+
+fn text(lab: &Lab, arguments: &[&str]) -> String {
+    let output = lab.train(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_probe_shows_theory_beside_what_it_measures_and_keeps_it() {
+    let lab = Lab::new();
+    let normal = config("normal");
+    let arguments = ["probe", "--config", &normal, "--images", "100"];
+    let first = text(&lab, &arguments);
+    assert!(first.contains("chi_1 1.28") && first.contains("theory"), "{first}");
+    let kept = lab.path().join("runs/normal/base/seed-0/probe.json");
+    let written = fs::metadata(&kept).unwrap().modified().unwrap();
+    assert_eq!(text(&lab, &arguments), first);
+    assert_eq!(fs::metadata(&kept).unwrap().modified().unwrap(), written, "not measured again");
+    let other = text(&lab, &["probe", "--config", &normal, "--images", "50"]);
+    assert_ne!(other, first, "other images are another probe");
+}
+
+#[test]
+fn every_number_comes_as_json_and_csv() {
+    let lab = Lab::new();
+    let starts = config("zeros_vs_ones");
+    let arms = lab.json(&["probe", "--config", &starts, "--images", "20", "--seeds", "2"]);
+    let arms = arms.as_array().unwrap();
+    assert_eq!(arms.len(), 2);
+    assert_eq!(arms[0]["findings"][0]["rule"], "equal_units");
+    assert_eq!(arms[1]["no_theory"], "the weights of layer 1 have mean 1, not 0");
+    let csv = text(
+        &lab,
+        &["probe", "--config", &starts, "--images", "20", "--seeds", "2", "--format", "csv"],
+    );
+    assert!(csv.starts_with("experiment,arm,layer,quantity,mean,std,seeds,theory,low,high\n"));
+    assert!(csv.lines().all(|line| line.split(',').count() == 10), "{csv}");
+    let markdown =
+        text(&lab, &["probe", "--config", &starts, "--images", "20", "--format", "markdown"]);
+    assert!(markdown.starts_with("| arm | loss |"), "{markdown}");
+}
+
+#[test]
+fn looking_inside_changes_no_bit_of_a_run() {
+    let (plain, probed) = (Lab::new(), Lab::new());
+    let normal = config("normal");
+    let short = ["--config", &normal, "--set", "training.max_steps=4"];
+    text(&probed, &[&["probe", "--images", "10"], &short[..]].concat());
+    text(&plain, &short);
+    text(&probed, &short);
+    let losses =
+        |lab: &Lab| fs::read(lab.path().join("runs/normal/base/seed-0/steps.csv")).unwrap();
+    assert_eq!(losses(&plain), losses(&probed));
+    let status = text(&probed, &["status", "runs"]);
+    assert!(status.contains("finished"), "{status}");
+}
+
+#[test]
+fn extreme_networks_give_a_result_or_a_plain_statement() {
+    let lab = Lab::new();
+    let deep = format!("model.hidden=[{}]", ["8"; 49].join(", "));
+    for settings in [
+        &[deep.as_str()][..],
+        &["model.hidden=[1, 1]"],
+        &["init=zeros"],
+        &["init={ kind = \"constant\", value = 1e38 }"],
+        &["init={ kind = \"normal\", std = 1e38 }"],
+        &["model.activation=thresholded_relu", "model.bias=false"],
+        &["init=identity"],
+        &["init=lsuv"],
+    ] {
+        let mut arguments = vec!["probe", "--config"];
+        let normal = config("normal");
+        arguments.extend([normal.as_str(), "--images", "10", "--kernel", "4", "--hessian", "10"]);
+        arguments.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+        let output = lab.train(&arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!error.contains("panicked"), "{settings:?}: {error}");
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{settings:?}: {error}");
+    }
+}
+
+#[test]
+fn wrong_flags_are_told_before_anything_is_written() {
+    let lab = Lab::new();
+    let normal = config("normal");
+    for wrong in [["--block", "3..1"], ["--images", "1"], ["--format", "xml"]] {
+        let output = lab.train(&[&["probe", "--config", normal.as_str()], &wrong[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+    let output = lab.train(&["explain", config("zeros_vs_ones").as_str()]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("name one with --arm") && error.contains("zeros, ones"), "{error}");
+    let output = lab.train(&["explain", "nothing.toml"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing.toml does not exist"));
+    assert!(!lab.path().join("runs").exists());
+}
+
+#[test]
+fn an_explanation_trains_the_test_of_a_symptom_beside_the_start_and_a_reference() {
+    let lab = Lab::new();
+    let small = config("uniform_0.001");
+    let said = text(
+        &lab,
+        &["explain", &small, "--seeds", "2", "--quiet", "--set", "training.max_steps=20"],
+    );
+    assert!(said.contains("overwrites the start"), "{said}");
+    assert!(said.contains("optimizer.learning_rate=0.0001"), "{said}");
+    assert!(said.contains("of the gap"), "{said}");
+    for arm in ["as_it_is", "reference", "overwritten"] {
+        assert!(lab.path().join(format!("runs/explain_uniform_0.001/{arm}/seed-1")).is_dir());
+    }
+}
