@@ -2,7 +2,7 @@
 //! workspace.
 //!
 //! Every function is safe, checks what it is given, and has the same bits on any number of threads.
-//! [`product`] serves every backend; the others are for tensors on flex, and say so.
+//! [`product()`] serves every backend; the others are for tensors on flex, and say so.
 
 mod adam;
 mod bytes;
