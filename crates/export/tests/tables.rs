@@ -94,7 +94,7 @@ fn the_columns_of_a_step_are_the_run_the_step_and_the_settings() {
     let lab = lab();
     lab.export(Format::Csv, None).unwrap();
     let text = std::fs::read_to_string(lab.path("out/steps.csv")).unwrap();
-    insta::assert_snapshot!(text.lines().take(2).collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(text.lines().take(2).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -58,12 +58,16 @@ const HARDLY_MOVES: f64 = 2.5e-3;
 /// use initializers::Activation;
 /// use probe::{Context, Images, LayerWeights, Network, Options, diagnose};
 ///
-/// let ones = |shape: [usize; 2]| LayerWeights { shape, weight: &[1.0; 8][..shape[0] * shape[1]],
-/// bias: None }; let layers = [ones([2, 4]), ones([4, 2])]; let network = Network::new(&layers,
-/// Activation::Relu)?; let images = Images::new(&[0.5, 1.0, 0.25, 0.5], &[0, 1])?; let measures =
-/// network.measure(&images, &Options::default())?; let context =     Context { activation:
-/// Activation::Relu, is_adaptive: true, learning_rate: 1e-3 }; assert_eq!(diagnose(&measures,
-/// &context)[0].rule, "equal_units"); # Ok::<(), probe::ProbeError>(()) ```
+/// let weight = [1.0; 8];
+/// let ones = |shape| LayerWeights { shape, weight: &weight, bias: None };
+/// let network = Network::new(&[ones([2, 4]), ones([4, 2])], Activation::Relu)?;
+/// let images = Images::new(&[0.5, 1.0, 0.25, 0.5], &[0, 1])?;
+/// let measures = network.measure(&images, &Options::default())?;
+/// let context =
+///     Context { activation: Activation::Relu, is_adaptive: true, learning_rate: 1e-3 };
+/// assert_eq!(diagnose(&measures, &context)[0].rule, "equal_units");
+/// # Ok::<(), probe::ProbeError>(())
+/// ```
 pub fn diagnose(measures: &Measures, context: &Context) -> Vec<Finding> {
     if let Some(finding) = not_finite(measures) {
         return vec![finding];

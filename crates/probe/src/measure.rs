@@ -34,14 +34,18 @@ impl Network {
     /// use initializers::Activation;
     /// use probe::{Images, LayerWeights, Network, Options};
     ///
-    /// let layers = [     LayerWeights { shape: [4, 2], weight: &[0.5, -1.0, 0.2, 0.1, 0.0, 0.7,
-    /// 1.0, -0.3], bias: None },     LayerWeights { shape: [2, 2], weight: &[1.0, 0.5, -0.5, 1.0],
-    /// bias: Some(&[0.0, 0.1]) },     LayerWeights { shape: [2, 3], weight: &[0.3, 0.2, 0.1, -0.1,
-    /// 0.4, 0.9], bias: None }, ]; let network = Network::new(&layers, Activation::Tanh)?; let
-    /// images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?; let measures =
-    /// network.measure(&images, &Options::default())?; assert_eq!((measures.images,
-    /// measures.layers.len()), (2, 3)); assert!(measures.layers[0].pre_activation_rms > 0.0); #
-    /// Ok::<(), probe::ProbeError>(()) ```
+    /// let layer = |shape, weight| LayerWeights { shape, weight, bias: None };
+    /// let layers = [
+    ///     layer([4, 2], &[0.5, -1.0, 0.2, 0.1, 0.0, 0.7, 1.0, -0.3]),
+    ///     layer([2, 3], &[0.3, 0.2, 0.1, -0.1, 0.4, 0.9]),
+    /// ];
+    /// let network = Network::new(&layers, Activation::Tanh)?;
+    /// let images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?;
+    /// let measures = network.measure(&images, &Options::default())?;
+    /// assert_eq!((measures.images, measures.layers.len()), (2, 2));
+    /// assert!(measures.layers[0].pre_activation_rms > 0.0);
+    /// # Ok::<(), probe::ProbeError>(())
+    /// ```
     ///
     /// # Errors
     /// Where the images do not fit the network.

@@ -112,7 +112,8 @@ fn signals_and_gradients_of_the_starts_are_those_of_the_table() {
         ),
         (
             Initializer::Uniform { min: 0.0, max: 1.0 },
-            [[54.0, 0.2], [6.91e3, 20.0], [4.40e5, 2e3]],
+            // The mean of the last layer's 1,280 weights alone spreads by 1.6 %.
+            [[54.0, 0.2], [6.91e3, 20.0], [4.40e5, 7e3]],
             [3.24, 0.378, 0.424],
             [1.07, 20.1, 2.9e3],
         ),
