@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::axis::Axis;
 use super::frame::{
-    Area, Document, Entry, Text, WIDTH, axes, legend, legend_height, legend_width, px, text_width,
+    Area, Document, Entry, Text, WIDTH, axes, legend, legend_height, legend_width, px,
 };
 use super::marks;
 use super::raster::Picture;
@@ -87,7 +87,8 @@ pub struct ChartLine<'a> {
     /// The index of its colour and dashes: that of the arm in the study, so that it looks alike in
     /// every picture.
     pub look: usize,
-    /// What was measured, from left to right. What is not finite leaves a gap.
+    /// What was measured, from left to right: joined by a line, or as dots alone beside theory. What
+    /// is not finite leaves a gap.
     pub points: Vec<ChartPoint>,
     /// What theory says, drawn dashed with its band; empty where theory says nothing.
     pub theory: Vec<ChartPoint>,
@@ -144,7 +145,12 @@ pub fn chart(chart: &Chart) -> Picture {
 
 /// The axes of a chart, horizontal and vertical.
 pub(crate) fn chart_axes(chart: &Chart) -> (Axis, Axis) {
-    (axis(chart.x.spacing, xs(chart)), axis(chart.y.spacing, ys(chart)))
+    let x = match (chart.x.spacing, xs(chart)) {
+        // Steps end where they end, at a round number or not.
+        (Spacing::Linear, xs) => Axis::linear(smallest(&xs), largest(&xs), 9),
+        (spacing, xs) => axis(spacing, xs),
+    };
+    (x, axis(chart.y.spacing, ys(chart)))
 }
 
 impl Spacing {
@@ -169,8 +175,7 @@ fn ys(chart: &Chart) -> Vec<f64> {
     let mut values: Vec<f64> = points(chart).map(|point| point.y).chain(levels).collect();
     let usable = |value: &f64| chart.y.spacing.has_place(*value);
     values.retain(usable);
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = (smallest(&values), largest(&values));
     let (least, most) = match chart.y.spacing {
         Spacing::Logarithmic => (low / 10.0, high * 10.0),
         _ => (low - (high - low), high + (high - low)),
@@ -181,9 +186,7 @@ fn ys(chart: &Chart) -> Vec<f64> {
 }
 
 fn axis(spacing: Spacing, values: Vec<f64>) -> Axis {
-    let finite = || values.iter().copied().filter(|value| value.is_finite());
-    let low = finite().fold(f64::INFINITY, f64::min);
-    let high = finite().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = (smallest(&values), largest(&values));
     match spacing {
         Spacing::Linear => Axis::linear_to_ticks(low, high, 6),
         Spacing::Whole => {
@@ -193,8 +196,8 @@ fn axis(spacing: Spacing, values: Vec<f64>) -> Axis {
             axis
         }
         Spacing::Logarithmic => {
-            let above_zero = finite().filter(|value| *value > 0.0);
-            let low = above_zero.fold(f64::INFINITY, f64::min);
+            let above_zero: Vec<f64> = values.into_iter().filter(|value| *value > 0.0).collect();
+            let low = smallest(&above_zero);
             if low.is_finite() {
                 Axis::logarithmic(low / 1.15, high * 1.15)
             } else {
@@ -202,6 +205,14 @@ fn axis(spacing: Spacing, values: Vec<f64>) -> Axis {
             }
         }
     }
+}
+
+fn smallest(values: &[f64]) -> f64 {
+    values.iter().copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min)
+}
+
+fn largest(values: &[f64]) -> f64 {
+    values.iter().copied().filter(|value| value.is_finite()).fold(f64::NEG_INFINITY, f64::max)
 }
 
 impl Plot {
@@ -236,11 +247,10 @@ impl Plot {
 fn level(plot: &Plot, value: f64, name: &str) -> Markup {
     let area = &plot.area;
     let y = area.y(&plot.y, value);
-    let left = (area.right() - text_width(name, 12.0) - 6.0).max(area.left);
     html! {
         line class="ink-line" stroke=(INK) stroke-width="1" stroke-dasharray="6 4"
             stroke-opacity="0.6" x1=(px(area.left)) x2=(px(area.right())) y1=(px(y)) y2=(px(y)) {}
-        (Text::new(left, y - 5.0, name).soft().size(12.0).draw())
+        (Text::new(area.right() - 4.0, y - 5.0, name).soft().size(12.0).flush_right().draw())
     }
 }
 
@@ -265,7 +275,10 @@ fn measured(plot: &Plot, line: &ChartLine) -> Markup {
                 // A band beside that of theory would hide it; there the ends are whiskers.
                 @if with_theory { (marks::faint(&whiskers(&part), look, 2.0, 0.6)) }
                 @else { (marks::area(&band(&part), look, 0.15)) }
-                (marks::stroke(&marks::line(part.iter().map(|&(x, y, _)| (x, y))), look, 2.0))
+                // Theory is the line where there is one; dots on it or off it say how it holds.
+                @if !with_theory || !marked {
+                    (marks::stroke(&marks::line(part.iter().map(|&(x, y, _)| (x, y))), look, 2.0))
+                }
                 @if marked || part.len() == 1 {
                     @for &(x, y, _) in &part { (marks::disc((x, y), 3.6, look)) }
                 }

@@ -124,11 +124,17 @@ fn horizontal(plane: &PhasePlane) -> Axis {
 }
 
 fn vertical(plane: &PhasePlane) -> Axis {
-    let places = plane.critical.iter().map(|place| place.1);
-    let places = places.chain(plane.points.iter().map(|point| point.y));
-    let high = places.filter(|y| y.is_finite()).fold(0.0, f64::max);
+    let highest = |places: &mut dyn Iterator<Item = f64>| {
+        places.filter(|y| y.is_finite()).fold(0.0, f64::max)
+    };
+    let line = highest(&mut plane.critical.iter().map(|place| place.1));
+    let points = highest(&mut plane.points.iter().map(|point| point.y));
+    // The critical line ends at the edge, points do not.
+    let high = match line.max(points * 1.08) {
+        high if high > 0.0 && high.is_finite() => high,
+        _ => 1.0,
+    };
     // Room below zero for arms without biases, which lie on the axis.
-    let high = if high > 0.0 { high * 1.08 } else { 1.0 };
     Axis::linear(-0.05 * high, high, 6)
 }
 
@@ -151,7 +157,7 @@ fn regions(plane: &PhasePlane, area: &Area, critical: &[(f64, f64)]) -> Markup {
             stroke-width="2" {}
         (Text::new(area.left + 12.0, top, &fit(ordered, top_x - area.left - 24.0, SIZE))
             .soft().size(SIZE).draw())
-        (Text::new(area.right() - 10.0, area.bottom() - 34.0, chaotic)
+        (Text::new(area.right() - 10.0, area.bottom() - 0.3 * area.height, chaotic)
             .soft().size(SIZE).flush_right().draw())
     }
 }
@@ -201,7 +207,7 @@ fn written(label: &Label) -> Markup {
     let [left, top, right, bottom] = label.place;
     let (x, y) = label.at;
     let nearest = (x.clamp(left, right), y.clamp(top, bottom));
-    let away = (nearest.0 - x).hypot(nearest.1 - y) > 16.0;
+    let away = (nearest.0 - x).hypot(nearest.1 - y) > 14.0;
     html! {
         @if away {
             (marks::faint(&marks::line([(x, y), nearest].into_iter()), label.look, 1.0, 0.6))
