@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every command and every snippet of docs/notebooks.md against the packages of PyPI, and checks
-# what they read; reads the tables back with the libraries that wrote them too.
+# what they read.
 #
 # Makes a Python environment below target/notebooks once. PyPI's PyTorch brings CUDA along, some 5
 # GB that nothing here uses.
@@ -13,7 +13,6 @@ python=$environment/bin/python
 
 # Of the whole workspace, since a crate with burn would by itself have burn built anew.
 cargo build --quiet --workspace --example logits --bin train
-cargo test --quiet -p export --features parquet
 cargo build --quiet -p export --features parquet
 
 if ! "$python" -c 'import duckdb, jax, mlflow, polars, tensorboard, torch' 2> /dev/null; then
