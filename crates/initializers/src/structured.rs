@@ -146,7 +146,7 @@ pub(crate) fn zero_hadamard<T: Element>(gain: f64, spec: &TensorSpec, numbers: &
     }
     let scale = gain / libm::sqrt(outputs.next_power_of_two() as f64);
     // Sylvester's Hadamard matrix: the sign is the parity of the ones that the two indices share.
-    let is_even = |i: usize, j: usize| (i & j).count_ones() % 2 == 0;
+    let is_even = |i: usize, j: usize| (i & j).count_ones().is_multiple_of(2);
     arrange(spec, numbers, |i, j| if is_even(i, j) { scale } else { -scale });
 }
 

@@ -13,6 +13,7 @@ use crate::activation::apply;
 
 /// What networks see.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each batch, and it is moved once")]
 pub enum Inputs {
     /// `[runs, batch, inputs]`, or `[1, batch, inputs]`, which all networks see.
     Dense(Tensor<3>),

@@ -1,6 +1,8 @@
 //! The measures of small networks against PyTorch's automatic differentiation, from the fixture
 //! that `scripts/references/probe_fixtures.py` writes.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 use initializers::Activation;
 use probe::{Images, LayerWeights, Measures, Network, Options};
 use serde_json::Value;

@@ -1,6 +1,8 @@
 //! The tutorial's starts, looked into, against values computed independently with NumPy in 64 bits:
 //! other random numbers and other images, so means over seeds agree within their spread.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec, catalog};
 use probe::{Images, LayerWeights, Measures, Network, Options, sample_images};
 

@@ -1,5 +1,7 @@
 //! The theory against values computed independently, with NumPy and SciPy in 64 bits.
 
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
 use initializers::Activation;
 use theory::{
     DepthScales, Inputs, Jacobian, Layer, Limit, Matrices, MeanField, Phase, arc_cosine_1,

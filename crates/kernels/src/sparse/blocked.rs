@@ -119,7 +119,7 @@ mod tests {
             (0..of.rows()).flat_map(move |row| {
                 let entry =
                     move |&[column, byte]: &Entry| (row, columns.start + usize::from(column), byte);
-                of.list(row, block).iter().map(entry.clone()).collect::<Vec<_>>()
+                of.list(row, block).iter().map(entry).collect::<Vec<_>>()
             })
         });
         let mut entries: Vec<_> = lists.collect();

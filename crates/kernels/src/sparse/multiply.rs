@@ -275,10 +275,7 @@ impl<S: Simd, const N: usize> Layer<S, N> {
         }
         Layer {
             shift: (background != 0.0).then_some(shift),
-            bias: match bias {
-                Some(bias) => Some(read::<S, N>(simd, &bias[columns.clone()])),
-                None => None,
-            },
+            bias: bias.map(|bias| read::<S, N>(simd, &bias[columns.clone()])),
             relu,
         }
     }

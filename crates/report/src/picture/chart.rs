@@ -12,6 +12,9 @@ use super::raster::Picture;
 use super::style::{INK, Look};
 use crate::number::significant;
 
+/// A point in the picture: x, y and the ends of its band.
+type PlacedPoint = (f64, f64, Option<(f64, f64)>);
+
 /// Lines up to which each of their points is marked.
 const MARKED: usize = 60;
 
@@ -223,7 +226,7 @@ impl Plot {
     }
 
     /// The parts of a line that have no gap, as (x, y, ends of the band).
-    fn parts(&self, points: &[ChartPoint]) -> Vec<Vec<(f64, f64, Option<(f64, f64)>)>> {
+    fn parts(&self, points: &[ChartPoint]) -> Vec<Vec<PlacedPoint>> {
         let mut parts = vec![Vec::new()];
         for point in points {
             let Some((x, y)) = self.at(point.x, point.y) else {
@@ -287,12 +290,12 @@ fn measured(plot: &Plot, line: &ChartLine) -> Markup {
     }
 }
 
-fn band(part: &[(f64, f64, Option<(f64, f64)>)]) -> String {
+fn band(part: &[PlacedPoint]) -> String {
     let ends = part.iter().filter_map(|&(x, _, ends)| ends.map(|(low, high)| (x, low, high)));
     marks::outline(&ends.collect::<Vec<_>>())
 }
 
-fn whiskers(part: &[(f64, f64, Option<(f64, f64)>)]) -> String {
+fn whiskers(part: &[PlacedPoint]) -> String {
     let whisker = |&(x, _, ends): &(f64, f64, Option<(f64, f64)>)| {
         ends.map(|(low, high)| format!("M{} {}V{}", px(x), px(low), px(high)))
     };

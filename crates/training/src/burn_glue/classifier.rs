@@ -23,6 +23,7 @@ pub(crate) struct BatchOutput {
 }
 
 /// What networks take their images for.
+#[expect(clippy::large_enum_variant, reason = "there is one for each batch, and it is moved once")]
 enum Predictions {
     /// Logits, `[runs, batch, classes]`, and labels, `[runs, batch]`.
     Logits(Tensor<3>, Tensor<2, Int>),

@@ -86,10 +86,6 @@ pub(crate) fn run_loop<L: TrainingLoop>(
     directory: &Path,
 ) -> Result<(L, Classifier), String> {
     let (reader, [model, optimizer, scheduler]) = StateReader::with_checkpointers();
-    #[expect(
-        clippy::arc_with_non_send_sync,
-        reason = "burn asks for an Arc, and uses it on this thread alone"
-    )]
     let strategy = Arc::new(CustomStrategy { inner: Mutex::new(Some(training_loop)), reader });
     let training = SupervisedTraining::<Classifier>::new(
         directory,
