@@ -28,7 +28,6 @@ fn main() -> ExitCode {
     };
     let mut out = anstream::stdout();
     let done = call(cli, &mut out).and_then(|()| Ok(out.flush()?));
-    drop(out);
     exit::report(done)
 }
 
