@@ -32,8 +32,7 @@ The standard deviations are those of what is drawn for the three layers of the d
 decide.
 
 Left out: MetaInit, GradInit's gradient norm, and other methods that need second derivatives; Fixup,
-ReZero, SkipInit and their kin, which belong to residual networks; delta-orthogonal, which for a
-fully connected layer is orthogonal.
+ReZero, SkipInit and their kin, which belong to residual networks.
 ";
 
 /// The page `docs/initializers.md`, from the catalog alone.

@@ -29,9 +29,9 @@ impl Initializer {
         self.check_tensor(spec)?;
         self.check_matrix(spec)?;
         match self.independent(spec)? {
-            Some(distribution) => {
-                distribution.check::<T>().map_err(|source| DrawError::of_distribution(kind, source))
-            }
+            Some(distribution) => distribution
+                .check::<T>()
+                .map_err(|source| DrawError::from_distribution(kind, source)),
             None => {
                 let value = structured::largest(self, spec);
                 if value <= T::LARGEST {
@@ -56,6 +56,10 @@ impl Initializer {
         let fills_matrices = matches!(category, Category::Structured | Category::DataDependent);
         if fills_matrices && spec.is_bias() {
             return Err(DrawError::NotAMatrix { kind, shape: shape() });
+        }
+        let around = [spec.input_activation(), spec.activation()];
+        if let Some(activation) = around.into_iter().find(|activation| !activation.is_valid()) {
+            return Err(DrawError::Activation { activation, shape: shape() });
         }
         let reads_position = matches!(
             self,

@@ -55,6 +55,8 @@ constructors! {
     };
     /// Orthonormal rows or columns, uniform over all such matrices (Haar).
     orthogonal = Initializer::Orthogonal { gain: ONE };
+    /// An orthogonal matrix at the middle of a convolution's kernel, zeros around it.
+    delta_orthogonal = Initializer::DeltaOrthogonal { gain: ONE };
     /// Ones on the diagonal; for a convolution, PyTorch's `dirac_`.
     identity = Initializer::Identity { gain: ONE };
     /// 15 normal connections into each unit, the others 0.
@@ -168,6 +170,7 @@ mod tests {
             spectral(),
             autoinit(),
             orthogonal(),
+            delta_orthogonal(),
             identity(),
             sparse(),
             looks_linear(),

@@ -5,10 +5,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::element::Element;
-use crate::numeric::normal::{normal_cdf, normal_density, normal_quantiles};
+use crate::numeric::normal::{BLOCK, normal_cdf, normal_density, quantiles_of_block};
 use crate::numeric::quadrature::integrate;
 use crate::stream::Stream;
 use crate::text::Short;
+use crate::vector::vectorized;
 
 /// The distribution of each number of a tensor whose numbers are independent and alike.
 ///
@@ -159,13 +160,27 @@ impl Distribution {
             Distribution::Uniform { min, max } => {
                 // Rounding may reach the upper bound, which is excluded.
                 let last = T::below(max);
-                for number in numbers {
-                    let drawn = T::from_f64(min + (max - min) * stream.uniform());
-                    *number = if drawn < last { drawn } else { last };
-                }
+                fill_blocks(
+                    numbers,
+                    stream,
+                    #[inline(always)]
+                    |_| (),
+                    #[inline(always)]
+                    |u| {
+                        let drawn = T::from_f64(min + (max - min) * u);
+                        if drawn < last { drawn } else { last }
+                    },
+                );
             }
             Distribution::Normal { mean, std } => {
-                fill_quantiles(numbers, stream, |u| u, |z| mean + std * z);
+                fill_blocks(
+                    numbers,
+                    stream,
+                    #[inline(always)]
+                    |block| quantiles_of_block(block),
+                    #[inline(always)]
+                    |z| T::from_f64(mean + std * z),
+                );
             }
             Distribution::TruncatedNormal { mean, std, lower, upper } => {
                 // Probabilities are precise near 0, not near 1: bounds above the mean are drawn as
@@ -174,11 +189,16 @@ impl Distribution {
                 let (lower, upper) = if lower > 0.0 { (-upper, -lower) } else { (lower, upper) };
                 let below = normal_cdf(lower);
                 let mass = normal_cdf(upper) - below;
-                fill_quantiles(
+                fill_blocks(
                     numbers,
                     stream,
-                    |u| below + mass * u,
-                    |z| mean + side * std * z.clamp(lower, upper),
+                    #[inline(always)]
+                    |block| {
+                        block.iter_mut().for_each(|u| *u = below + mass * *u);
+                        quantiles_of_block(block);
+                    },
+                    #[inline(always)]
+                    |z| T::from_f64(mean + side * std * z.clamp(lower, upper)),
                 );
             }
         }
@@ -347,21 +367,27 @@ pub(crate) fn check_truncation(lower: f64, upper: f64) -> Result<(), Distributio
     Err(DistributionError::NoMass { lower, upper })
 }
 
-/// Fills `numbers`: each is the normal quantile at the `probability` that a uniform number stands
-/// for, mapped to its `value`.
-fn fill_quantiles<T: Element>(
+/// Fills `numbers`: a block of uniform numbers is replaced by what `replace` makes of it, and each
+/// of these mapped to its `value`.
+#[inline(always)]
+fn fill_blocks<T: Element>(
     numbers: &mut [T],
     stream: &mut Stream,
-    probability: impl Fn(f64) -> f64,
-    value: impl Fn(f64) -> f64,
+    replace: impl Fn(&mut [f64]),
+    value: impl Fn(f64) -> T,
 ) {
-    let mut block = [0.0; 256];
-    for numbers in numbers.chunks_mut(block.len()) {
-        let block = &mut block[..numbers.len()];
-        block.iter_mut().for_each(|p| *p = probability(stream.uniform()));
-        normal_quantiles(block);
-        numbers.iter_mut().zip(block).for_each(|(number, z)| *number = T::from_f64(value(*z)));
-    }
+    vectorized(
+        #[inline(always)]
+        || {
+            let mut block = [0.0; BLOCK];
+            for numbers in numbers.chunks_mut(BLOCK) {
+                let block = &mut block[..numbers.len()];
+                stream.fill_uniform(block);
+                replace(block);
+                numbers.iter_mut().zip(block).for_each(|(number, z)| *number = value(*z));
+            }
+        },
+    );
 }
 
 /// Probability that a standard normal lies in [a, b], computed on the side where probabilities are

@@ -67,6 +67,9 @@ impl Initializer {
             Initializer::Orthogonal { gain } => {
                 structured::orthogonal(gain.value(spec), spec, numbers, stream);
             }
+            Initializer::DeltaOrthogonal { gain } => {
+                structured::delta_orthogonal(gain.value(spec), spec, numbers, stream);
+            }
             Initializer::Identity { gain } => {
                 structured::identity(gain.value(spec), spec, numbers);
             }
@@ -102,7 +105,7 @@ impl Initializer {
             _ => {
                 if let Some(distribution) = self.independent(spec)? {
                     let filled = distribution.fill(numbers, stream);
-                    filled.map_err(|source| DrawError::of_distribution(self.name(), source))?;
+                    filled.map_err(|source| DrawError::from_distribution(self.name(), source))?;
                 }
             }
         }
@@ -122,7 +125,8 @@ impl Initializer {
         self.check(spec).ok()?;
         match *self {
             _ if self.needs_first_batch() => None,
-            Initializer::Orthogonal { gain } => {
+            Initializer::DeltaOrthogonal { .. } if spec.is_convolution() => None,
+            Initializer::Orthogonal { gain } | Initializer::DeltaOrthogonal { gain } => {
                 Some(structured::orthogonal_std(gain.value(spec), spec))
             }
             Initializer::Sparse { connections, along, std } => {

@@ -78,6 +78,9 @@ pub enum DrawError {
          number"
     )]
     NoGain { kind: &'static str, activation: Activation },
+    /// An activation around the layer has constants out of their range.
+    #[error("the constants of the activation {activation:?} at the tensor {shape:?} are wrong")]
+    Activation { activation: Activation, shape: Vec<usize> },
     /// Layers can be rescaled against each other only where the activation is homogeneous.
     #[error(
         "{kind} with `balance` rescales layers against each other, which {activation} does not \
@@ -90,7 +93,8 @@ pub enum DrawError {
 }
 
 impl DrawError {
-    pub(crate) fn of_distribution(kind: &'static str, source: DistributionError) -> Self {
+    /// The error of an initializer of that kind whose distribution cannot be drawn from.
+    pub fn from_distribution(kind: &'static str, source: DistributionError) -> Self {
         DrawError::Distribution { kind, source }
     }
 }

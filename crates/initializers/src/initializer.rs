@@ -59,6 +59,8 @@ pub enum Initializer {
 
     /// Orthonormal rows or columns, uniform over all such matrices (Haar).
     Orthogonal { gain: Gain },
+    /// An orthogonal matrix at the middle of a convolution's kernel, zeros around it.
+    DeltaOrthogonal { gain: Gain },
     /// Ones on the diagonal.
     Identity { gain: Gain },
     /// A fixed number of non-zero weights a unit.

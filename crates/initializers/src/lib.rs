@@ -17,7 +17,7 @@
 #![no_std]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "simd"))]
 extern crate std;
 
 mod activation;
@@ -36,11 +36,14 @@ mod numeric;
 mod options;
 mod orthogonal;
 mod scaling;
+#[cfg(feature = "serde")]
+mod serialization;
 mod stream;
 mod string_enum;
 mod structured;
 mod tensor_spec;
 mod text;
+mod vector;
 
 pub use activation::{Activation, ActivationError};
 pub use catalog::ParameterError;

@@ -93,8 +93,21 @@ impl Stream {
     /// One word of the stream is spent.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        const CELL: f64 = 1.0 / (1u64 << 52) as f64;
-        ((self.word() >> 12) as f64 + 0.5) * CELL
+        middle_of_cell(self.word())
+    }
+
+    /// Fills `numbers` with the next [uniform](Stream::uniform) ones.
+    #[inline(always)]
+    pub(crate) fn fill_uniform(&mut self, numbers: &mut [f64]) {
+        let mut bytes = [0; 8 * 256];
+        for numbers in numbers.chunks_mut(256) {
+            let bytes = &mut bytes[..8 * numbers.len()];
+            self.0.fill_bytes(bytes);
+            let (words, _) = bytes.as_chunks();
+            for (number, word) in numbers.iter_mut().zip(words) {
+                *number = middle_of_cell(u64::from_le_bytes(*word));
+            }
+        }
     }
 
     /// The next whole number, uniform on 0..n (0 when n is 0). One word of the stream is spent.
@@ -120,6 +133,15 @@ impl Stream {
     pub fn position(&self) -> u64 {
         (self.0.get_word_pos() / 2) as u64
     }
+}
+
+/// The middle of one of 2^52 equal cells of (0, 1).
+#[inline(always)]
+fn middle_of_cell(word: u64) -> f64 {
+    // As the mantissa of a number in [1, 2): no conversion of integers, which few vector units
+    // have. Every step is exact.
+    const HALF_A_CELL: f64 = 0.5 / (1u64 << 52) as f64;
+    f64::from_bits(1f64.to_bits() | word >> 12) - 1.0 + HALF_A_CELL
 }
 
 impl fmt::Debug for Stream {

@@ -22,6 +22,7 @@ pub(crate) fn largest(init: &Initializer, spec: &TensorSpec) -> f64 {
     const REACH: f64 = 8.3;
     match *init {
         Initializer::Orthogonal { gain }
+        | Initializer::DeltaOrthogonal { gain }
         | Initializer::Identity { gain }
         | Initializer::ZeroHadamard { gain } => gain.value(spec),
         Initializer::LooksLinear { gain, .. } => REACH * gain.value(spec),
@@ -108,8 +109,25 @@ fn orthogonal_matrix(inputs: usize, outputs: usize, stream: &mut Stream) -> Vec<
     if inputs < outputs {
         return orthonormal_columns(outputs, inputs, stream);
     }
-    let columns = orthonormal_columns(inputs, outputs, stream);
-    (0..inputs * outputs).map(|at| columns[at % outputs * inputs + at / outputs]).collect()
+    transposed(&orthonormal_columns(inputs, outputs, stream), inputs)
+}
+
+/// The transposed matrix, whose rows have `width` numbers.
+fn transposed(matrix: &[f64], width: usize) -> Vec<f64> {
+    /// A square of this side stays in the cache while it is read by rows and written by columns.
+    const SIDE: usize = 16;
+    let height = matrix.len() / width;
+    let mut result = vec![0.0; matrix.len()];
+    for top in (0..height).step_by(SIDE) {
+        for left in (0..width).step_by(SIDE) {
+            for row in top..height.min(top + SIDE) {
+                for column in left..width.min(left + SIDE) {
+                    result[column * height + row] = matrix[row * width + column];
+                }
+            }
+        }
+    }
+    result
 }
 
 pub(crate) fn orthogonal<T: Element>(
@@ -123,6 +141,27 @@ pub(crate) fn orthogonal<T: Element>(
     arrange(spec, numbers, |i, j| gain * q[i * outputs + j]);
 }
 
+/// An orthogonal matrix at the middle of the kernel; without a kernel, that matrix.
+pub(crate) fn delta_orthogonal<T: Element>(
+    gain: f64,
+    spec: &TensorSpec,
+    numbers: &mut [T],
+    stream: &mut Stream,
+) {
+    let (field, middle) = field_and_middle(spec);
+    let (inputs, outputs) = spec.matrix();
+    let q = orthogonal_matrix(inputs / field, outputs, stream);
+    let entry =
+        |i: usize, j: usize| if i % field == middle { q[i / field * outputs + j] } else { 0.0 };
+    arrange(spec, numbers, |i, j| gain * entry(i, j));
+}
+
+/// How many positions a kernel has, and the index of the middle one.
+fn field_and_middle(spec: &TensorSpec) -> (usize, usize) {
+    let middle = spec.kernel().fold(0, |at, size| at * size + size / 2);
+    (spec.kernel().product(), middle)
+}
+
 pub(crate) fn orthogonal_std(gain: f64, spec: &TensorSpec) -> f64 {
     let (inputs, outputs) = spec.matrix();
     gain * MirroredBase::Orthogonal.std(inputs, outputs)
@@ -131,8 +170,7 @@ pub(crate) fn orthogonal_std(gain: f64, spec: &TensorSpec) -> f64 {
 /// Ones on the diagonal. For a convolution, at the middle of the kernels that lead from a channel
 /// to the same one of its group (PyTorch's `dirac_`), so that the channels pass as they are.
 pub(crate) fn identity<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
-    let field: usize = spec.kernel().product();
-    let middle = spec.kernel().fold(0, |at, size| at * size + size / 2);
+    let (field, middle) = field_and_middle(spec);
     let [inputs, outputs] = spec.channels_per_group();
     let is_one = |i: usize, j: usize| i % field == middle && i / field % inputs == j % outputs;
     arrange(spec, numbers, |i, j| if is_one(i, j) { gain } else { 0.0 });

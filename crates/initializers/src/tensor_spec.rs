@@ -167,8 +167,9 @@ impl TensorSpec {
         Ok(TensorSpec { groups, units: channels[1], ..spec })
     }
 
-    /// The same convolution, read as one in groups: its tensor has the same shape, its fans are those
-    /// of a group. Where the channels of one group were counted as all, they are as many a group.
+    /// The same convolution, read as one in groups: its tensor has the same shape, its fans are
+    /// those of a group. Where the channels of one group were counted as all, they are as many a
+    /// group.
     ///
     /// # Errors
     /// As [`TensorSpec::grouped_conv`].

@@ -1,7 +1,7 @@
 //! Draws against their laws: bounds, moments, distribution, for random laws, shapes and seeds.
 //!
-//! The seeds that proptest picks are fixed, so these tests give the same answer each time; the thresholds are those of
-//! a test that a right draw passes but once in ten thousand.
+//! The seeds that proptest picks are fixed, so these tests give the same answer each time; the
+//! thresholds are those of a test that a right draw passes but once in ten thousand.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::catalog::{self, Value};
@@ -34,7 +34,8 @@ fn moments(numbers: &[f32]) -> (f64, f64, f64) {
     (mean, std, std * ((central(4) / std.powi(4) - 1.0) / (4.0 * n)).sqrt())
 }
 
-/// Kolmogorov's statistic, scaled so that 1.95 is exceeded once in a thousand and 2.23 once in ten thousand draws.
+/// Kolmogorov's statistic, scaled so that 1.95 is exceeded once in a thousand and 2.23 once in ten
+/// thousand draws.
 fn kolmogorov(law: &Distribution, numbers: &[f32]) -> f64 {
     let n = numbers.len() as f64;
     let mut sorted = numbers.to_vec();

@@ -14,7 +14,8 @@ fn digest(numbers: &[f32]) -> u64 {
     })
 }
 
-/// Every kind's draw of the default network with seed 0: the first numbers of the first weight, and a digest of all.
+/// Every kind's draw of the default network with seed 0: the first numbers of the first weight, and
+/// a digest of all.
 #[test]
 fn every_draw_is_pinned() {
     let mut table = String::new();

@@ -1,5 +1,6 @@
-//! Draws against PyTorch's, JAX's, Keras's, Flax's and Haiku's, as `scripts/references/initializer_fixtures.py` recorded them: by
-//! two-sample test, and by value where nothing is random.
+//! Draws against PyTorch's, JAX's, Keras's, Flax's and Haiku's, as
+//! `scripts/references/initializer_fixtures.py` recorded them: by two-sample test, and by value
+//! where nothing is random.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use initializers::catalog::{self, Value};
@@ -78,7 +79,8 @@ fn laws_agree_with_the_libraries() {
         ours.sort_unstable_by(f64::total_cmp);
         assert_eq!(Some((all.len() - ours.len()) as u64), row["zeros"].as_u64(), "{what}: zeros");
 
-        // Both are samples of one size, whose differences have twice the variance of one sample's error.
+        // Both are samples of one size, whose differences have twice the variance of one sample's
+        // error.
         let n = ours.len() as f64;
         assert_eq!(n, real(&row["count"]), "{what}");
         let [mean, std, error] = moments(&ours);

@@ -121,7 +121,8 @@ fn small_matrices_by_value() {
     let dirac = draw(&Initializer::Identity { gain: ONE }, &TensorSpec::conv([2, 2], &[3]), 0);
     assert_eq!(dirac, [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
 
-    // Three units read two inputs: the first rows and columns of the Hadamard matrix of order 4, over 2.
+    // Three units read two inputs: the first rows and columns of the Hadamard matrix of order 4,
+    // over 2.
     let zero = Initializer::ZeroHadamard { gain: ONE };
     assert_eq!(draw(&zero, &TensorSpec::linear(2, 3), 0), [0.5, 0.5, 0.5, 0.5, -0.5, 0.5]);
     assert_eq!(draw(&zero, &TensorSpec::linear(3, 2), 0), [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);

@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use initializers::Activation;
 use initializers::catalog::{Domain, KINDS, Kind, Parameter, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -132,7 +133,11 @@ fn domain(domain: Domain) -> Json {
         Domain::Bool => json!({ "type": "boolean" }),
         Domain::Choice(words) => json!({ "enum": words }),
         Domain::Gain => {
-            json!({ "anyOf": [{ "type": "number", "exclusiveMinimum": 0 }, { "type": "string" }] })
+            let text = format!("^(auto|{})$", Activation::pattern());
+            json!({ "anyOf": [
+                { "type": "number", "exclusiveMinimum": 0 },
+                { "type": "string", "pattern": text },
+            ] })
         }
     }
 }

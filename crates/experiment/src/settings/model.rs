@@ -188,7 +188,7 @@ impl Domain<Activation> for Activations {
 
     fn schema(&self) -> Json {
         let names: Vec<_> = Self::names().collect();
-        let pattern = format!("^({})\\(.+\\)$", names.join("|"));
+        let pattern = format!("^{}$", Activation::pattern());
         json!({ "anyOf": [{ "enum": names }, { "type": "string", "pattern": pattern }] })
     }
 }

@@ -20,6 +20,23 @@ impl Activation {
         has_gain.then_some(activation)
     }
 
+    /// A regular expression of every activation's text, without anchors; it leaves the ranges of
+    /// constants open.
+    pub fn pattern() -> String {
+        const NUMBER: &str = r" *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)? *";
+        let one = |activation: &Activation| match activation.constants().len() {
+            0 => activation.name().to_owned(),
+            n => format!(r"{}( *\({}\))?", activation.name(), [NUMBER].repeat(n).join(",")),
+        };
+        let all: Vec<String> = Activation::ALL.iter().map(one).collect();
+        format!("({})", all.join("|"))
+    }
+
+    /// Whether its constants are such that text may give them.
+    pub(crate) fn is_valid(self) -> bool {
+        Activation::ALL.contains(&self) || self.with_constants(&self.constants()).is_some()
+    }
+
     fn replace_constants(self, constants: &[f64]) -> Option<Self> {
         if !constants.iter().all(|constant| constant.is_finite()) {
             return None;

@@ -19,6 +19,20 @@ pub(super) static ORTHOGONAL: Kind = Kind {
     build: |given| Ok(Initializer::Orthogonal { gain: given.gain() }),
 };
 
+pub(super) static DELTA_ORTHOGONAL: Kind = Kind {
+    name: "delta_orthogonal",
+    aliases: &[],
+    category: Category::Structured,
+    summary: "For convolutions: an orthogonal matrix at the middle of the kernel and zeros around \
+              it, so that even very deep networks of them keep lengths. For a fully connected layer it \
+              is `orthogonal`.",
+    formula: "W_middle' W_middle = gain^2 I, or its transpose; else 0",
+    parameters: &[Parameter::gain()],
+    source: "Xiao et al. 2018, arXiv:1806.05393; jax.nn.initializers.delta_orthogonal",
+    example: r#"init = { kind = "delta_orthogonal", gain = "tanh" }"#,
+    build: |given| Ok(Initializer::DeltaOrthogonal { gain: given.gain() }),
+};
+
 pub(super) static IDENTITY: Kind = Kind {
     name: "identity",
     aliases: &["eye"],

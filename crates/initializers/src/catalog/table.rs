@@ -30,6 +30,7 @@ pub static KINDS: &[&Kind] = &[
     &scaling::SPECTRAL,
     &scaling::AUTOINIT,
     &structured::ORTHOGONAL,
+    &structured::DELTA_ORTHOGONAL,
     &structured::IDENTITY,
     &structured::SPARSE,
     &structured::LOOKS_LINEAR,
@@ -158,6 +159,7 @@ impl Initializer {
                 )
             }
             Initializer::Orthogonal { gain } => (&s::ORTHOGONAL, vec![gain.into()]),
+            Initializer::DeltaOrthogonal { gain } => (&s::DELTA_ORTHOGONAL, vec![gain.into()]),
             Initializer::Identity { gain } => (&s::IDENTITY, vec![gain.into()]),
             Initializer::Sparse { connections, along, std } => {
                 (&s::SPARSE, vec![connections.into(), along.name().into(), std.into()])

@@ -2,6 +2,9 @@
 
 use core::f64::consts::{FRAC_1_SQRT_2, TAU};
 
+use super::logarithm::log;
+use crate::vector::{sqrt, vectorized};
+
 /// Density of the standard normal distribution.
 pub(crate) fn normal_density(z: f64) -> f64 {
     libm::exp(-0.5 * z * z) / libm::sqrt(TAU)
@@ -12,46 +15,66 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
     0.5 * libm::erfc(-z * FRAC_1_SQRT_2)
 }
 
+/// How many numbers are worked on at once.
+pub(crate) const BLOCK: usize = 256;
+
 /// Replaces each probability 0 < p < 1 by the standard normal's quantile there.
 ///
 /// Wichura 1988, algorithm AS 241 (PPND16), whose relative error is about 1e-16.
 pub(crate) fn normal_quantiles(probabilities: &mut [f64]) {
-    const BLOCK: usize = 32;
-    for block in probabilities.chunks_mut(BLOCK) {
-        // The centre's formula for all, without a branch, runs in vector units; then the tails' for
-        // the few they hold.
-        let mut p = [0.5; BLOCK];
-        let p = &mut p[..block.len()];
-        p.copy_from_slice(block);
-        for (z, p) in block.iter_mut().zip(p.iter()) {
-            let q = p - 0.5;
-            *z = q * ratio(0.180625 - q * q, &CENTRE);
-        }
-        for (z, p) in block.iter_mut().zip(p.iter()) {
-            if (p - 0.5).abs() > 0.425 {
-                *z = tail_quantile(*p);
-            }
-        }
+    vectorized(
+        #[inline(always)]
+        || probabilities.chunks_mut(BLOCK).for_each(quantiles_of_block),
+    );
+}
+
+/// [`normal_quantiles`] of at most [`BLOCK`] probabilities.
+#[inline(always)]
+pub(crate) fn quantiles_of_block(block: &mut [f64]) {
+    // The centre's formula for all, without a branch, runs in vector units; then the tails' for the
+    // few that need it, gathered so that it runs there too.
+    let mut tails = [0.5; BLOCK];
+    let mut places = [0u8; BLOCK];
+    let mut count = 0;
+    for (i, p) in block.iter().enumerate() {
+        tails[count % BLOCK] = *p;
+        places[count % BLOCK] = i as u8;
+        count += usize::from((p - 0.5).abs() > 0.425);
+    }
+    for p in block.iter_mut() {
+        let q = *p - 0.5;
+        *p = q * ratio(0.180625 - q * q, &CENTRE);
+    }
+    let tails = &mut tails[..count];
+    for p in tails.iter_mut() {
+        *p = tail_quantile(*p);
+    }
+    for (place, p) in places.iter().zip(tails) {
+        block[usize::from(*place)] = *p;
     }
 }
 
 /// [`normal_quantiles`] of one probability.
 pub(crate) fn normal_quantile(probability: f64) -> f64 {
     let mut z = [probability];
-    normal_quantiles(&mut z);
+    quantiles_of_block(&mut z);
     z[0]
 }
 
+#[inline(always)]
 fn tail_quantile(p: f64) -> f64 {
-    let r = libm::sqrt(-libm::log(p.min(1.0 - p)));
-    let z = if r <= 5.0 { ratio(r - 1.6, &TAIL) } else { ratio(r - 5.0, &FAR_TAIL) };
+    let r = sqrt(-log(p.min(1.0 - p)));
+    // Both formulas and a choice between them run in vector units, a branch would not.
+    let near = ratio(r - 1.6, &TAIL);
+    let far = ratio(r - 5.0, &FAR_TAIL);
+    let z = if r <= 5.0 { near } else { far };
     z.copysign(p - 0.5)
 }
 
 /// Numerator and denominator of a rational function of degree 7, from the highest power down.
 type Rational = [[f64; 8]; 2];
 
-#[inline]
+#[inline(always)]
 fn ratio(x: f64, [above, below]: &Rational) -> f64 {
     let horner = |c: &[f64; 8]| c.iter().fold(0.0, |sum, c| sum * x + c);
     horner(above) / horner(below)

@@ -56,7 +56,8 @@ pub trait Apply {
     /// use model::Apply;
     /// use model::init::{Stream, TensorSpec, normal};
     ///
-    /// let table: Param<Tensor<2>> = Param::from_tensor(Tensor::zeros([1000, 64], &Device::flex()));
+    /// let zeros = Tensor::zeros([1000, 64], &Device::flex());
+    /// let table: Param<Tensor<2>> = Param::from_tensor(zeros);
     /// let mut stream = Stream::named(0, "table");
     /// let table = normal(0.0, 0.02)?.fill(table, &TensorSpec::embedding(1000, 64), &mut stream)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -72,8 +73,8 @@ pub trait Apply {
     ) -> Result<Param<Tensor<D>>, ApplyError>;
 
     /// Fills the weight of a layer, and its bias from `bias` or, where that is `None`, from the
-    /// weight's [default](Initializer::default_bias). `spec` is the [layer's](Layer::spec), with its
-    /// position in its network: the streams are those of `seed` and of its index.
+    /// weight's [default](Initializer::default_bias). `spec` is the [layer's](Layer::spec), with
+    /// its position in its network: the streams are those of `seed` and of its index.
     ///
     /// ```
     /// use burn::nn::conv::Conv2dConfig;
@@ -98,8 +99,9 @@ pub trait Apply {
         seed: u64,
     ) -> Result<L, ApplyError>;
 
-    /// Fills every layer of a module as [`fill_module_with`] does: the weights from this initializer,
-    /// the biases from its [default](Initializer::default_bias). Embeddings stay as they are.
+    /// Fills every layer of a module as [`fill_module_with`] does: the weights from this
+    /// initializer, the biases from its [default](Initializer::default_bias). Embeddings stay as
+    /// they are.
     ///
     /// ```
     /// use burn::nn::{Linear, LinearConfig};

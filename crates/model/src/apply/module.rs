@@ -11,17 +11,19 @@ use super::parameter::put_some;
 use super::{ApplyError, same_shape};
 use crate::weights::draw_layer;
 
-/// Fills the layers of a module, however deep they lie, in the order of its fields: burn's `Linear`,
-/// `Embedding`, and convolutions, transposed and deformable ones included. What is built of these is
-/// filled too, such as attention, LSTM and GRU; scales and shifts of norms stay as they are.
+/// Fills the layers of a module, however deep they lie, in the order of its fields: burn's
+/// `Linear`, `Embedding`, and convolutions, transposed and deformable ones included. What is built
+/// of these is filled too, such as attention, LSTM and GRU; scales and shifts of norms stay as they
+/// are.
 ///
 /// `rule` is asked for each weight and each bias, by its path (`encoder.layers.0.weight`) and its
 /// spec. It answers with an initializer, or with `None` for one that is to stay as it is;
-/// [`TensorSpec::is_bias`] tells a bias. The module is taken to be a chain: `activation` follows each
-/// layer but the last.
+/// [`TensorSpec::is_bias`] tells a bias. The module is taken to be a chain: `activation` follows
+/// each layer but the last.
 ///
 /// A module does not tell a convolution's groups (but for a transposed one with a bias). `rule` may
-/// set them for a weight, with [`TensorSpec::in_groups`]. [`Apply::fill_layer`](super::Apply::fill_layer) knows them.
+/// set them for a weight, with [`TensorSpec::in_groups`].
+/// [`Apply::fill_layer`](super::Apply::fill_layer) knows them.
 ///
 /// ```
 /// use burn::nn::{Linear, LinearConfig};
@@ -71,7 +73,8 @@ pub fn fill_module_with<M: Module>(
     Ok(module.map(&mut Fill { numbers, path: Path::default() }))
 }
 
-/// Where a traversal of a module is: the names down to a parameter, and the type that holds the last of them.
+/// Where a traversal of a module is: the names down to a parameter, and the type that holds the
+/// last of them.
 #[derive(Debug, Default)]
 struct Path(Vec<(String, String)>);
 

@@ -6,21 +6,37 @@
 //! `Q` is the same, `A` is never needed and half the work is saved (Stewart 1980, section 3). All
 //! arithmetic is in f64, in one order of operations, so the bits are the same on every processor.
 
+mod blocked;
+mod product;
+mod reflection;
+
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::numeric::normal::normal_quantile;
 use crate::stream::Stream;
-
-/// How many partial sums a dot product keeps: enough to fill the vector units of any processor, and
-/// fixed, since the order of additions decides the last bits.
-const LANES: usize = 8;
+use crate::vector::vectorized;
+use reflection::Reflection;
 
 /// A `rows` x `columns` matrix with orthonormal columns, column after column, uniform over all such
 /// matrices.
 ///
 /// `rows >= columns` must hold.
 pub(crate) fn orthonormal_columns(rows: usize, columns: usize, stream: &mut Stream) -> Vec<f64> {
+    // A matrix with a shorter side keeps the bits that it has always had.
+    if columns > LARGEST_UNBLOCKED {
+        return blocked::orthonormal_columns(rows, columns, stream);
+    }
+    vectorized(
+        #[inline(always)]
+        || column_by_column(rows, columns, stream),
+    )
+}
+
+/// More columns than this are worked on in blocks.
+const LARGEST_UNBLOCKED: usize = 1024;
+
+#[inline(always)]
+fn column_by_column(rows: usize, columns: usize, stream: &mut Stream) -> Vec<f64> {
     let reflections: Vec<Reflection> =
         (0..columns).map(|k| Reflection::draw(rows - k, stream)).collect();
     let mut q = vec![0.0; rows * columns];
@@ -39,47 +55,9 @@ pub(crate) fn orthonormal_columns(rows: usize, columns: usize, stream: &mut Stre
     q
 }
 
-/// The reflection `I - beta v v'` that sends a vector of normal numbers to a multiple of the first
-/// axis.
-struct Reflection {
-    v: Vec<f64>,
-    beta: f64,
-    /// Sign of that multiple: of the diagonal of R.
-    sign: f64,
-}
-
-impl Reflection {
-    fn draw(n: usize, stream: &mut Stream) -> Self {
-        let mut v: Vec<f64> = (0..n).map(|_| normal_quantile(stream.uniform())).collect();
-        let norm = libm::sqrt(dot(&v, &v));
-        let away = norm.copysign(v[0]);
-        // v'v = 2 norm (norm + |v0|); no normal number that a stream gives is 0.
-        let beta = 1.0 / (norm * (norm + v[0].abs()));
-        v[0] += away;
-        Reflection { v, beta, sign: -away.signum() }
-    }
-
-    fn apply(&self, x: &mut [f64]) {
-        let factor = self.beta * dot(&self.v, x);
-        x.iter_mut().zip(&self.v).for_each(|(x, v)| *x -= factor * v);
-    }
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
-}
-
 #[cfg(test)]
 mod tests {
+    use super::reflection::dot;
     use super::*;
     use crate::stream::Purpose;
 
@@ -93,6 +71,20 @@ mod tests {
                     let expected = if i == j { 1.0 } else { 0.0 };
                     assert!((dot(a, b) - expected).abs() < 1e-13, "{rows} x {columns}: {i}, {j}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_change_nothing_but_rounding() {
+        for (rows, columns) in [(1, 1), (9, 4), (130, 129), (300, 257), (400, 128)] {
+            let stream = Stream::named(rows as u64, "blocks");
+            let (mut one, mut other) = (stream.clone(), stream.clone());
+            let unblocked = column_by_column(rows, columns, &mut one);
+            let blocked = blocked::orthonormal_columns(rows, columns, &mut other);
+            assert_eq!(one.position(), other.position());
+            for (a, b) in unblocked.iter().zip(&blocked) {
+                assert!((a - b).abs() < 1e-13, "{rows} x {columns}: {a}, {b}");
             }
         }
     }
