@@ -280,6 +280,20 @@ impl ImageSet {
 }
 
 impl Split {
+    /// The images at `indices`, in that order; `relabel` gives the label of each from its own.
+    pub fn select(&self, indices: &[u32], mut relabel: impl FnMut(u16) -> u16) -> Split {
+        let size = self.pixels_per_image();
+        let image = |&index: &u32| &self.pixels()[index as usize * size..][..size];
+        let Images { rows, columns, .. } = self.file.images;
+        let pixels = indices.iter().flat_map(image).copied().collect();
+        let label = |&index: &u32| relabel(self.labels()[index as usize]);
+        let labels: Vec<u16> = indices.iter().map(label).collect();
+        let range = 0..labels.len();
+        let images = Images { rows, columns, pixels };
+        let names = self.file.names.clone();
+        Split { file: Arc::new(LabelledImages { images, labels, names }), range }
+    }
+
     /// How many images there are.
     pub fn len(&self) -> usize {
         self.range.len()

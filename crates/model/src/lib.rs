@@ -21,14 +21,18 @@
 
 mod activation;
 mod apply;
+mod architecture;
 mod first_batch;
 mod host;
 mod mlp;
+mod norm;
 mod weights;
 
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};
+pub use architecture::{Architecture, Norm, NormKind, Parametrization, Residual};
 pub use first_batch::{FirstBatchError, complete_layers};
 pub use host::layers_of;
 pub use initializers as init;
-pub use mlp::{Inputs, Mlp, StackedLinear};
+pub use mlp::{Inputs, Mlp, Mode, StackedLinear};
+pub use norm::StackedNorm;
 pub use weights::{LayerWeights, draw_layers};

@@ -8,8 +8,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
 use kernels::{SparseBatch, linear, product, sparse_linear};
 
-use crate::LayerWeights;
 use crate::activation::apply;
+use crate::architecture::{Architecture, Norm};
+use crate::norm::{StackedNorm, Statistics};
+use crate::weights::LayerWeights;
 
 /// What networks see.
 #[derive(Debug, Clone)]
@@ -51,8 +53,13 @@ pub struct Mlp {
     /// The trained slopes of a PReLU, `[runs, 1, 1]`, one tensor for each hidden layer; empty for
     /// other activations.
     pub slopes: Vec<Param<Tensor<3>>>,
+    /// The normalizations, one for each hidden layer; empty without normalization.
+    pub norms: Vec<StackedNorm>,
+    /// The trained scales of residual blocks, `[runs, 1, 1]`, one tensor for each block; empty if
+    /// they are not trained.
+    pub block_scales: Vec<Param<Tensor<3>>>,
     #[module(skip)]
-    activation: Activation,
+    architecture: Architecture,
 }
 
 /// One fully connected layer of every network.
@@ -62,12 +69,26 @@ pub struct StackedLinear {
     pub weight: Param<Tensor<3>>,
     /// `[runs, 1, fan_out]`.
     pub bias: Option<Param<Tensor<3>>>,
+    /// The factor of the weight.
+    #[module(skip)]
+    factor: f64,
 }
 
 impl StackedLinear {
+    /// What the layer multiplies by: the trained numbers times the factor of the parametrization.
+    pub fn effective_weight(&self) -> Tensor<3> {
+        match self.factor {
+            1.0 => self.weight.val(),
+            factor => self.weight.val().mul_scalar(factor),
+        }
+    }
+
     /// `[runs, batch, fan_out]` of `[runs, batch, fan_in]`: each network's own product and bias.
     pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
-        let products = product(inputs, self.weight.val());
+        let mut products = product(inputs, self.weight.val());
+        if self.factor != 1.0 {
+            products = products.mul_scalar(self.factor);
+        }
         match &self.bias {
             Some(bias) => products + bias.val(),
             None => products,
@@ -75,68 +96,167 @@ impl StackedLinear {
     }
 }
 
+/// What a forward pass is for.
+#[derive(Debug, Clone)]
+pub enum Mode {
+    /// Evaluation: batch normalization uses running statistics.
+    Evaluation,
+    /// A look at what training sees: batch normalization uses the batch, and keeps nothing of it.
+    Batch,
+    /// Training: batch normalization uses the batch, and collects running statistics.
+    Training {
+        /// Factors of the outputs of hidden layers, `[runs, batch, units]`, one tensor for each:
+        /// dropout. Empty without dropout.
+        masks: Vec<Tensor<3>>,
+    },
+}
+
+impl Mode {
+    fn statistics(&self) -> Statistics {
+        match self {
+            Mode::Evaluation => Statistics::Running,
+            Mode::Batch => Statistics::Batch,
+            Mode::Training { .. } => Statistics::BatchAndUpdate,
+        }
+    }
+
+    fn mask(&self, layer: usize) -> Option<&Tensor<3>> {
+        match self {
+            Mode::Training { masks } => masks.get(layer),
+            _ => None,
+        }
+    }
+}
+
 impl Mlp {
-    /// A network for each of `runs`, whose layers have equal shapes, with `activation` after each
-    /// layer but the last, on `device`.
-    pub fn new(runs: &[Vec<LayerWeights>], activation: Activation, device: &Device) -> Self {
+    /// A network for each of `runs`, whose layers have equal shapes, on `device`. `architecture` may
+    /// be an [`Activation`] alone.
+    pub fn new(
+        runs: &[Vec<LayerWeights>],
+        architecture: impl Into<Architecture>,
+        device: &Device,
+    ) -> Self {
+        let architecture = architecture.into();
         let count = runs.len();
         let depth = runs.first().map_or(0, Vec::len);
-        let parameter = |data: Vec<f32>, shape: [usize; 3]| {
-            Param::from_data(TensorData::new(data, shape), device)
+        let hidden = depth.saturating_sub(1);
+        let scalar = |value: f64| {
+            Param::from_data(TensorData::new(vec![value as f32; count], [count, 1, 1]), device)
         };
-        let linear = |index: usize| {
-            let layers = || runs.iter().map(move |layers| &layers[index]);
-            let [fan_in, fan_out] = runs[0][index].shape;
-            let weight = layers().flat_map(|layer| &layer.weight).copied().collect();
-            let bias: Vec<f32> =
-                layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
-            StackedLinear {
-                weight: parameter(weight, [count, fan_in, fan_out]),
-                bias: (!bias.is_empty()).then(|| parameter(bias, [count, 1, fan_out])),
-            }
+        let slopes = match architecture.activation {
+            Activation::Prelu { alpha } => (0..hidden).map(|_| scalar(alpha)).collect(),
+            _ => Vec::new(),
         };
-        let slopes = match activation {
-            Activation::Prelu { alpha } => {
-                (1..depth).map(|_| parameter(vec![alpha as f32; count], [count, 1, 1])).collect()
+        let norm = |layer: usize| {
+            let norm = Norm { scale: architecture.norm_scale(layer), ..architecture.norm? };
+            Some(StackedNorm::new(norm, count, runs[0][layer].shape[1], device))
+        };
+        let block_scales = match architecture.residual {
+            Some(residual) if residual.trained => {
+                (0..residual.blocks(hidden)).map(|_| scalar(residual.scale)).collect()
             }
             _ => Vec::new(),
         };
-        Mlp { layers: (0..depth).map(linear).collect(), slopes, activation }
+        Mlp {
+            layers: (0..depth).map(|at| stacked_linear(runs, at, architecture, device)).collect(),
+            slopes,
+            norms: (0..hidden).filter_map(norm).collect(),
+            block_scales,
+            architecture,
+        }
     }
 
     /// Logits `[runs, batch, classes]` of inputs `[runs, batch, inputs]`, or of inputs
-    /// `[1, batch, inputs]` that all networks share. Sparse inputs are for networks on flex.
+    /// `[1, batch, inputs]` that all networks share. Sparse inputs are for plain networks on flex.
+    /// For evaluation: see [`Mlp::forward_as`].
     pub fn forward(&self, inputs: impl Into<Inputs>) -> Tensor<3> {
+        self.forward_as(inputs, &Mode::Evaluation)
+    }
+
+    /// As [`Mlp::forward`], for training or for a look at what training sees.
+    pub fn forward_as(&self, inputs: impl Into<Inputs>, mode: &Mode) -> Tensor<3> {
         match inputs.into() {
-            Inputs::Dense(inputs) => self.forward_dense(inputs),
+            Inputs::Dense(inputs) => self.forward_dense(inputs, mode),
             Inputs::Sparse(inputs) => self.forward_sparse(&inputs),
         }
     }
 
-    fn forward_dense(&self, inputs: Tensor<3>) -> Tensor<3> {
+    fn forward_dense(&self, inputs: Tensor<3>, mode: &Mode) -> Tensor<3> {
+        let hidden = self.layers.len().saturating_sub(1);
         let mut x = inputs;
+        let mut block_input = None;
         for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(x);
-            if index + 1 < self.layers.len() {
-                x = apply(self.activation, self.slopes.get(index).map(Param::val), x);
+            if index == hidden {
+                x = layer.forward(x);
+                continue;
+            }
+            let residual = self.architecture.residual;
+            if residual.is_some_and(|residual| residual.starts_block(index)) {
+                block_input = Some(x.clone());
+            }
+            x = self.hidden_layer(index, layer.forward(x), mode);
+            if residual.is_some_and(|residual| residual.ends_block(index))
+                && let Some(input) = block_input.take()
+            {
+                x = input + self.scaled_block(index, x);
             }
         }
-        x
+        match self.architecture.output_scale {
+            1.0 => x,
+            scale => x.mul_scalar(scale),
+        }
     }
 
-    /// The same on sparse inputs, where each layer is one operation.
+    /// The output of the hidden layer at `index` from its product `z`: norm, activation and dropout.
+    fn hidden_layer(&self, index: usize, z: Tensor<3>, mode: &Mode) -> Tensor<3> {
+        let Architecture { activation, norm, residual, .. } = self.architecture;
+        let normalized = |x: Tensor<3>| match self.norms.get(index) {
+            Some(norm) => norm.forward(x, mode.statistics()),
+            None => x,
+        };
+        let is_linear = residual.is_some_and(|r| r.linear_end && r.ends_block(index));
+        let activated = |x: Tensor<3>| match is_linear {
+            true => x,
+            false => apply(activation, self.slopes.get(index).map(Param::val), x),
+        };
+        let output = match norm.is_some_and(|norm| norm.after_activation) {
+            true => normalized(activated(z)),
+            false => activated(normalized(z)),
+        };
+        match mode.mask(index) {
+            Some(mask) => output * mask.clone(),
+            None => output,
+        }
+    }
+
+    /// The output of the block that ends with hidden layer `index`, times the block's scale.
+    fn scaled_block(&self, index: usize, x: Tensor<3>) -> Tensor<3> {
+        let Some(residual) = self.architecture.residual else { return x };
+        match self.block_scales.get(index / residual.block - 1) {
+            Some(scale) => x * scale.val(),
+            None if residual.scale == 1.0 => x,
+            None => x.mul_scalar(residual.scale),
+        }
+    }
+
+    /// The plain network on sparse inputs, where each layer is one operation.
     fn forward_sparse(&self, inputs: &SparseBatch) -> Tensor<3> {
+        let activation = self.architecture.activation;
+        assert!(
+            self.architecture == Architecture::from(activation),
+            "sparse inputs are for networks without norms, blocks and scales"
+        );
         let mut x: Option<Tensor<3>> = None;
         for (index, layer) in self.layers.iter().enumerate() {
             let is_hidden = index + 1 < self.layers.len();
-            let relu = is_hidden && self.activation == Activation::Relu;
+            let relu = is_hidden && activation == Activation::Relu;
             let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().map(Param::val));
             let mut outputs = match x.take() {
                 None => sparse_linear(inputs, weight, bias, relu),
                 Some(x) => linear(x, weight, bias, relu),
             };
             if is_hidden && !relu {
-                outputs = apply(self.activation, self.slopes.get(index).map(Param::val), outputs);
+                outputs = apply(activation, self.slopes.get(index).map(Param::val), outputs);
             }
             x = Some(outputs);
         }
@@ -155,17 +275,53 @@ impl Mlp {
         let layer = |layer: &StackedLinear| StackedLinear {
             weight: part(&layer.weight),
             bias: layer.bias.as_ref().map(part),
+            factor: layer.factor,
         };
         Mlp {
             layers: self.layers.iter().map(layer).collect(),
             slopes: self.slopes.iter().map(part).collect(),
-            activation: self.activation,
+            norms: self.norms.iter().map(|norm| norm.network(run)).collect(),
+            block_scales: self.block_scales.iter().map(part).collect(),
+            architecture: self.architecture,
         }
     }
 
     /// The activation between layers.
     pub fn activation(&self) -> Activation {
-        self.activation
+        self.architecture.activation
+    }
+
+    /// What the network has besides its layers.
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+}
+
+/// The layer at `index` of all runs.
+fn stacked_linear(
+    runs: &[Vec<LayerWeights>],
+    index: usize,
+    architecture: Architecture,
+    device: &Device,
+) -> StackedLinear {
+    let count = runs.len();
+    let parameter =
+        |data: Vec<f32>, shape: [usize; 3]| Param::from_data(TensorData::new(data, shape), device);
+    let layers = || runs.iter().map(move |layers| &layers[index]);
+    let [fan_in, fan_out] = runs[0][index].shape;
+    let factor = architecture.parametrization.factor(fan_in);
+    // Divided, so that the product with the factor is the weight that was drawn.
+    let trained = |&weight: &f32| match factor {
+        1.0 => weight,
+        factor => (f64::from(weight) / factor) as f32,
+    };
+    let weight = layers().flat_map(|layer| &layer.weight).map(trained).collect();
+    let bias: Vec<f32> =
+        layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
+    StackedLinear {
+        weight: parameter(weight, [count, fan_in, fan_out]),
+        bias: (!bias.is_empty()).then(|| parameter(bias, [count, 1, fan_out])),
+        factor,
     }
 }
 

@@ -9,7 +9,7 @@ use mnist::{ImageSet, SetError};
 use record::{find_superseded, read_header};
 
 use crate::backend::open_device;
-use crate::data::{Images, PixelScale};
+use crate::data::{Images, PixelScale, training_split};
 use crate::error::BackendError;
 use crate::execute::Options;
 use crate::run::draw_weights;
@@ -84,7 +84,7 @@ fn check(
     };
     let Settings { backend, device, ref data, ref training, .. } = *run.settings;
     let device = open_device(backend, device).map_err(|error| refusal_of(index, &error))?;
-    let needs_images = run.settings.needs_first_batch();
+    let needs_images = run.settings.needs_first_batch() || run.settings.init.from.is_some();
     let set = match run.settings.training_images() {
         // MNIST is as it is.
         Some(_) if !needs_images => None,
@@ -95,6 +95,11 @@ fn check(
     };
     let images = set.as_ref().map(|set| set.training.len()).or(run.settings.training_images());
     let images = images.unwrap_or_default();
+    if let Some(train) = data.train.filter(|train| *train > images) {
+        let message = format!("`data.train` is {train}, but there are {images} training images");
+        return Err(refusal(&["data.train", "data.set"], message, None));
+    }
+    let images = data.train.unwrap_or(images);
     if run.settings.steps_per_epoch(images) == 0 {
         let size = training.batch_size;
         let message =
@@ -112,8 +117,9 @@ fn check(
         refusal(&["init", "data.set"], format!("layer {layer}: {error}"), None)
     })?;
     if needs_images {
-        let scale = PixelScale::of(data.normalize, &set.training);
-        let images = Images::new(&set.training, scale, &device);
+        let training = training_split(&set.training, data);
+        let scale = PixelScale::of(data.normalize, &training);
+        let images = Images::new(&training, scale, &device);
         draw_weights(&run, || Ok(images))
             .map_err(|error| refusal(&["init"], error.to_string(), None))?;
     }

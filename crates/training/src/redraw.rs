@@ -4,11 +4,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use experiment::{Data, RunSpec};
-use model::Mlp;
 use record::read_record;
 
 use crate::burn_glue::Classifier;
-use crate::data::{ImageSets, Images, PixelScale};
+use crate::data::{ImageSets, Images, PixelScale, training_split};
 use crate::error::RunError;
 use crate::replay::recorded_spec;
 use crate::run::{draw_weights, safetensors};
@@ -33,8 +32,7 @@ impl Redraw {
     /// An initializer has no meaning for its layer, or the images that it needs cannot be read.
     pub fn of(&self, spec: &RunSpec) -> Result<Vec<u8>, RunError> {
         let layers = draw_weights(spec, || self.training_images(&spec.settings.data))?;
-        let activation = spec.settings.model.activation;
-        safetensors(&Classifier { network: Mlp::new(&[layers], activation, &Device::flex()) })
+        safetensors(&Classifier::new(&[layers], &spec.settings, &Device::flex()))
     }
 
     /// The weights that the run in `directory` started from; see [`of`](Self::of).
@@ -56,7 +54,8 @@ impl Redraw {
 
     fn training_images(&self, data: &Data) -> Result<Images, RunError> {
         let set = self.0.get(data).map_err(|error| RunError::BadInput(error.to_string()))?;
-        let scale = PixelScale::of(data.normalize, &set.training);
-        Ok(Images::new(&set.training, scale, &Device::flex()))
+        let training = training_split(&set.training, data);
+        let scale = PixelScale::of(data.normalize, &training);
+        Ok(Images::new(&training, scale, &Device::flex()))
     }
 }

@@ -131,3 +131,25 @@ fn a_network_without_biases_resumes_to_the_bit() {
 fn the_ndarray_backend_resumes_to_the_bit() {
     assert_resumed_equals_undisturbed("backend = \"ndarray\"");
 }
+
+#[test]
+fn the_running_statistics_of_batch_norm_resume_to_the_bit() {
+    assert_resumed_equals_undisturbed(
+        "model.norm = { kind = \"batch\", position = \"after\" }\nmodel.dropout = 0.2",
+    );
+}
+
+#[test]
+fn a_warmup_and_one_cycle_resume_to_the_bit() {
+    assert_resumed_equals_undisturbed(
+        "optimizer = { kind = \"rmsprop\", momentum = 0.5, warmup = 7, schedule = \"one_cycle\" }",
+    );
+}
+
+#[test]
+fn lion_and_adagrad_resume_to_the_bit() {
+    assert_resumed_equals_undisturbed(
+        "optimizer = { kind = \"lion\", schedule = { kind = \"step\", every = 9 } }",
+    );
+    assert_resumed_equals_undisturbed("optimizer = { kind = \"adagrad\", rate_decay = 0.1 }");
+}

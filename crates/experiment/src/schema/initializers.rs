@@ -25,6 +25,12 @@ pub(crate) fn definitions() -> Map<String, Json> {
 fn parts() -> Map<String, Json> {
     let mut parts = bias();
     parts.insert("layers".into(), reference("layers"));
+    let factor = json!({ "type": "number", "exclusiveMinimum": 0,
+        "description": "The factor of every weight" });
+    parts.insert("factor".into(), factor);
+    let from = json!({ "type": "string",
+        "description": "A run or a safetensors file whose weights and biases are taken" });
+    parts.insert("from".into(), from);
     parts
 }
 

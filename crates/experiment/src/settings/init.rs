@@ -1,15 +1,17 @@
 //! `[init]`: an initializer for every layer, one for the biases, and layers that differ.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use initializers::catalog::{Domain, KINDS};
 use initializers::{Bounds, DrawError, Initializer};
 
-use crate::settings::domain::NumberForm;
+use crate::settings::domain::Domain as _;
+use crate::settings::domain::{NumberForm, Real};
 use crate::settings::initializer::{read_initializer, write_initializer};
 use crate::settings::model::Model;
 use crate::settings::table::Part;
-use crate::syntax::{Diagnostic, Diagnostics, Entry, Spanned, Value};
+use crate::syntax::{Diagnostic, Diagnostics, Entry, Spanned, Value, text};
 
 /// The weights that the network starts from.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,10 @@ pub struct Init {
     pub base: LayerInit,
     /// Layers that differ, by number from 1.
     pub layers: BTreeMap<usize, LayerInit>,
+    /// The factor of every weight that is drawn or read.
+    pub factor: f64,
+    /// The run or the safetensors file whose weights and biases take the place of drawn ones.
+    pub from: Option<String>,
 }
 
 /// What one layer starts from.
@@ -72,12 +78,18 @@ impl Part for Init {
 
     fn read(value: Option<&Spanned>, model: &Model, diagnostics: &Diagnostics) -> Self {
         let Some(value) = value else {
-            return Init { base: default_layer(), layers: BTreeMap::new() };
+            return Init {
+                base: default_layer(),
+                layers: BTreeMap::new(),
+                factor: 1.0,
+                from: None,
+            };
         };
         let reader = InitReader { model, diagnostics };
         let base = reader.read_layer(value, "init", &default_layer());
         let layers = reader.read_layers(value, &base);
-        let init = Init { base, layers };
+        let (factor, from) = (reader.read_factor(value), reader.read_from(value));
+        let init = Init { base, layers, factor, from };
         if let Err((layer, error)) = init.check(model) {
             let count = model.hidden.len() + 1;
             let message = format!("layer {layer} of {count} cannot be initialized so: {error}");
@@ -90,6 +102,12 @@ impl Part for Init {
         write_layer(&self.base, "", model.bias, add);
         for (layer, init) in &self.layers {
             write_layer(init, &format!("layers.{layer}."), model.bias, add);
+        }
+        if self.factor != 1.0 {
+            add("factor", self.factor.into());
+        }
+        if let Some(from) = &self.from {
+            add("from", from.as_str().into());
         }
     }
 
@@ -119,7 +137,9 @@ struct InitReader<'a> {
 }
 
 /// Keys of `[init]` that are not parameters of a kind.
-const BESIDE_PARAMETERS: [&str; 3] = ["kind", "bias", "layers"];
+const BESIDE_PARAMETERS: [&str; 5] = ["kind", "bias", "layers", "factor", "from"];
+/// Those that belong to `[init]` itself.
+const OF_ALL_LAYERS: [&str; 3] = ["layers", "factor", "from"];
 
 impl InitReader<'_> {
     /// The layers that differ from `base`.
@@ -141,9 +161,11 @@ impl InitReader<'_> {
         });
         for entry in entries {
             let name = format!("init.layers.{}", entry.key);
-            if let Some(Entry { span, .. }) = entry.value.entry("layers") {
-                let message = format!("`layers` belongs to `init`, not to `{name}`");
-                self.diagnostics.report(Diagnostic::at(span, message));
+            for key in OF_ALL_LAYERS {
+                if let Some(Entry { span, .. }) = entry.value.entry(key) {
+                    let message = format!("`{key}` belongs to `init`, not to `{name}`");
+                    self.diagnostics.report(Diagnostic::at(span, message));
+                }
             }
             for layer in self.addressed(entry) {
                 let under = layers.get(&layer).unwrap_or(base);
@@ -153,6 +175,26 @@ impl InitReader<'_> {
         }
         layers.retain(|_, init| init != base);
         layers
+    }
+
+    /// The factor of every weight.
+    fn read_factor(&self, init: &Spanned) -> f64 {
+        let given = init.get("factor");
+        let factor =
+            given.and_then(|value| Real::POSITIVE.read(value, "init.factor", self.diagnostics));
+        factor.unwrap_or(1.0)
+    }
+
+    /// The run or file that weights are read from.
+    fn read_from(&self, init: &Spanned) -> Option<String> {
+        let value = init.get("from")?;
+        let path = text(value, "init.from", self.diagnostics)?;
+        if !Path::new(path).exists() {
+            let message = format!("there is no run and no file `{}`", path.escape_debug());
+            let help = "`init.from` is the directory of a run, or a safetensors file";
+            self.diagnostics.report(Diagnostic::at(&value.span, message).help(help));
+        }
+        Some(path.to_owned())
     }
 
     /// The layers, from 1, that a key of `[init.layers]` speaks of.

@@ -53,7 +53,8 @@ impl Settings {
         let moments = match self.optimizer.algorithm {
             Algorithm::Adam { .. } | Algorithm::AdamW { .. } => 2,
             Algorithm::Sgd { momentum: 0.0, .. } => 0,
-            Algorithm::Sgd { .. } => 1,
+            Algorithm::RmsProp { .. } => 3,
+            Algorithm::Sgd { .. } | Algorithm::AdaGrad { .. } | Algorithm::Lion { .. } => 1,
         };
         let batch =
             self.training.batch_size.clamp(EVALUATION_BATCH, images.max(EVALUATION_BATCH)) as u64;

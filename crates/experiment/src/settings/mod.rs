@@ -1,6 +1,7 @@
 //! What will run: every setting of a run, nothing left open. Each section is a file with its type
 //! and the table of its fields; [`table`] says how to add a setting.
 
+mod architecture;
 mod backend;
 mod data;
 mod describe;
@@ -10,6 +11,7 @@ mod identity;
 mod init;
 mod initializer;
 mod kinds;
+mod lists;
 mod memory;
 mod model;
 mod optimizer;
@@ -19,8 +21,9 @@ mod table;
 mod training;
 mod write;
 
+pub use architecture::{BlockEnd, Norm, Parametrization, Position, Residual};
 pub use backend::{AdapterKind, Backend, DeviceChoice};
-pub use data::{Data, DataSet, Normalization};
+pub use data::{Data, DataSet, Normalization, Pick, Range};
 pub(crate) use describe::{Form, Group, Row, describe};
 pub(crate) use domain::NumberForm;
 pub(crate) use experiment_keys::{EXPERIMENT_KEYS, TOP_KEYS};
@@ -34,4 +37,4 @@ pub use model::Model;
 pub use optimizer::{Algorithm, Optimizer, Schedule};
 pub use run::Settings;
 
-pub use training::{LastBatch, Length, RecordLoss, Training};
+pub use training::{LastBatch, Length, Loss, RecordLoss, Training};

@@ -3,12 +3,13 @@
 use initializers::{Activation, TensorSpec};
 use serde_json::{Value as Json, json};
 
+use crate::settings::architecture::{Norm, Parametrization, Residual};
 use crate::settings::data::Data;
-use crate::settings::domain::{Domain, Flag, NumberForm, Whole};
+use crate::settings::domain::{Domain, Flag, NumberForm, Real, Whole, Words};
 use crate::settings::read::read_section;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{
-    Diagnostic, Diagnostics, Spanned, Value, did_you_mean, list, quoted_list, text,
+    Diagnostic, Diagnostics, SectionReader, Spanned, Value, did_you_mean, list, quoted_list, text,
 };
 
 /// The network: fully connected layers with an activation between them.
@@ -24,6 +25,16 @@ pub struct Model {
     pub activation: Activation,
     /// Whether layers have biases.
     pub bias: bool,
+    /// What normalizes the hidden layers.
+    pub norm: Norm,
+    /// Skip connections around blocks of hidden layers.
+    pub residual: Residual,
+    /// The probability that an output of a hidden layer is set to 0 in training.
+    pub dropout: f64,
+    /// The factor of the logits.
+    pub output_scale: f64,
+    /// What the trained numbers of a weight are.
+    pub parametrization: Parametrization,
 }
 
 impl Section for Model {
@@ -57,6 +68,49 @@ impl Section for Model {
                 &Flag,
                 "whether layers have biases",
             ),
+            norm: table.kinds(
+                "norm",
+                Stated::UnlessDefault,
+                |model| &model.norm,
+                "what normalizes the hidden layers",
+            ),
+            residual: table.kinds(
+                "residual",
+                Stated::UnlessDefault,
+                |model| &model.residual,
+                "skip connections around blocks of the hidden layers after the first",
+            ),
+            dropout: table.field(
+                "dropout",
+                Stated::UnlessDefault,
+                |model| model.dropout,
+                0.0,
+                &Real::DECAY,
+                "the probability that an output of a hidden layer is set to 0 in training",
+            ),
+            output_scale: table.field(
+                "output_scale",
+                Stated::UnlessDefault,
+                |model| model.output_scale,
+                1.0,
+                &Real::POSITIVE,
+                "the factor of the logits",
+            ),
+            parametrization: table.field(
+                "parametrization",
+                Stated::UnlessDefault,
+                |model| model.parametrization,
+                Parametrization::Standard,
+                &Words,
+                "whether the trained numbers are the weight, or the weight times sqrt(fan_in)",
+            ),
+        }
+    }
+
+    fn check(&self, section: &SectionReader<'_>) {
+        let Some(problem) = self.residual.problem_with(&self.hidden) else { return };
+        if let Some(span) = section.key_span("residual") {
+            section.diagnostics.report(Diagnostic::at(span, problem));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `[training]`: how long, in what batches, and what is recorded.
 
-use crate::settings::domain::{Maybe, Whole, Words};
+use crate::settings::domain::{Maybe, Real, Whole, Words};
+use crate::settings::kinds::kinds;
+use crate::settings::lists::{CountOrAll, Indices};
 use crate::settings::table::{Section, Stated, Table};
 use crate::string_enum::string_enum;
 use crate::syntax::{Diagnostic, SectionReader};
@@ -8,7 +10,7 @@ use crate::syntax::{Diagnostic, SectionReader};
 /// How long a run trains, in what batches, and what is recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
-    /// Images in a batch.
+    /// Images in a batch; [`Training::ALL_IMAGES`] if every batch has all of them.
     pub batch_size: usize,
     /// When it ends.
     pub length: Length,
@@ -19,6 +21,29 @@ pub struct Training {
     /// After how many steps, and so on, there is a checkpoint; one at the end of each epoch there
     /// is anyway.
     pub checkpoint_every: Option<u64>,
+    /// What is minimized.
+    pub loss: Loss,
+    /// Layers, from 1, that keep their initial parameters.
+    pub freeze: Vec<usize>,
+}
+
+kinds! {
+    /// What is minimized: the mean over images of the loss of an image.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub enum Loss {
+        /// cross-entropy of the softmax of the logits
+        CrossEntropy = "cross_entropy" {
+            /// the share of the target that is spread over all classes (Szegedy et al. 2016)
+            label_smoothing: f64 = 0.0, Real::DECAY, Stated::UnlessDefault;
+        }
+        /// mean over classes of the squared difference to 1 (the image's class) and 0 (the others)
+        Mse = "mse"
+        /// mean over classes of how far another logit exceeds that of the class less the margin
+        Hinge = "hinge" {
+            /// by how much the logit of the class is to exceed the others
+            margin: f64 = 1.0, Real::POSITIVE, Stated::UnlessDefault;
+        }
+    }
 }
 
 /// When a run ends.
@@ -62,6 +87,9 @@ impl Length {
 }
 
 impl Training {
+    /// The [`batch_size`](Self::batch_size) of full-batch steps.
+    pub const ALL_IMAGES: usize = usize::MAX;
+
     /// Keys of which one may be given: an arm or a flag that gives one takes the other away.
     pub(crate) const EXCLUSIVE: (&'static str, &'static str) = ("epochs", "max_steps");
 }
@@ -75,8 +103,8 @@ impl Section for Training {
             Stated::Always,
             |training| training.batch_size,
             128,
-            &Whole::COUNT,
-            "images in a batch, at most the training images",
+            &CountOrAll,
+            "images in a batch, at most the training images; \"all\" for full-batch steps",
         );
         let epochs = table.field(
             "epochs",
@@ -118,11 +146,25 @@ impl Section for Training {
             &Maybe(Whole::COUNT),
             "steps between checkpoints, beside those after each epoch; changes no result",
         );
+        let loss = table.kinds(
+            "loss",
+            Stated::UnlessDefault,
+            |training| &training.loss,
+            "what is minimized",
+        );
+        let freeze = table.field(
+            "freeze",
+            Stated::UnlessDefault,
+            |training| training.freeze.clone(),
+            Vec::new(),
+            &Indices,
+            "layers, from 1, that keep their initial parameters",
+        );
         let length = match (max_steps, epochs) {
             (Some(steps), _) => Length::Steps(steps),
             (None, epochs) => Length::Epochs(epochs.unwrap_or(1)),
         };
-        Training { batch_size, length, last_batch, record_loss, checkpoint_every }
+        Training { batch_size, length, last_batch, record_loss, checkpoint_every, loss, freeze }
     }
 
     fn check(&self, section: &SectionReader<'_>) {

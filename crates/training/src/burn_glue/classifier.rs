@@ -1,23 +1,27 @@
 //! The networks of a stack as burn's learner sees them: a training step and an inference step.
 
 use burn::module::Module;
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{ExecutionError, Int, Tensor};
+use burn::tensor::{Device, ExecutionError, Int, Tensor};
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
+use experiment::{Loss, Settings};
 use kernels::{CrossEntropy, cross_entropy};
-use model::{Inputs, Mlp};
+use model::{Inputs, LayerWeights, Mlp, Mode};
 
+use super::architecture::architecture;
+use super::loss::losses;
 use crate::data::Batch;
 
 /// Classifying networks, side by side.
 #[derive(Module, Debug)]
 pub(crate) struct Classifier {
     pub(crate) network: Mlp,
+    #[module(skip)]
+    loss: Loss,
 }
 
 /// The outputs of all networks on a batch, without autodiff.
 pub(crate) struct BatchOutput {
-    /// Cross-entropy of each image, `[runs, batch]`.
+    /// The loss of each image, `[runs, batch]`.
     pub(crate) losses: Tensor<2>,
     predictions: Predictions,
 }
@@ -57,6 +61,12 @@ impl ItemLazy for BatchOutput {
 }
 
 impl Classifier {
+    /// A network for each of `runs`, with these initial weights and what the settings say besides.
+    pub(crate) fn new(runs: &[Vec<LayerWeights>], settings: &Settings, device: &Device) -> Self {
+        let network = Mlp::new(runs, architecture(&settings.model), device);
+        Classifier { network, loss: settings.training.loss }
+    }
+
     /// How many networks there are.
     pub(crate) fn runs(&self) -> usize {
         self.network.runs()
@@ -64,16 +74,15 @@ impl Classifier {
 
     /// The network of one run, as a stack of one.
     pub(crate) fn network_of(&self, run: usize) -> Classifier {
-        Classifier { network: self.network.network(run) }
+        Classifier { network: self.network.network(run), loss: self.loss }
     }
 
-    /// The forward pass with its loss: cross-entropy, minus the logarithm of the probability that
-    /// the network gives to the image's class. With it, what is differentiated: no parameter of one
-    /// network is in the loss of another, so the gradients of the sum of the networks' mean losses
-    /// are those of each network alone.
-    fn forward_loss(&self, batch: Batch) -> (Tensor<1>, BatchOutput) {
+    /// The forward pass with its loss, and what is differentiated: no parameter of one network is in
+    /// the loss of another, so the gradients of the sum of the networks' mean losses are those of
+    /// each network alone. Sparse images are for cross-entropy alone.
+    fn forward_loss(&self, batch: Batch, mode: &Mode) -> (Tensor<1>, BatchOutput) {
         let is_sparse = matches!(batch.images, Inputs::Sparse(_));
-        let logits = self.network.forward(batch.images);
+        let logits = self.network.forward_as(batch.images, mode);
         if is_sparse {
             let labels = batch.labels.into_data();
             let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
@@ -82,11 +91,7 @@ impl Classifier {
         }
         let [runs, size, _] = logits.dims();
         let labels = batch.labels.expand([runs, size]);
-        let log_probabilities = log_softmax(logits.clone(), 2);
-        let losses = log_probabilities
-            .gather(2, labels.clone().reshape([runs, size, 1]))
-            .reshape([runs, size])
-            .neg();
+        let losses = losses(self.loss, logits.clone(), labels.clone());
         let objective = losses.clone().mean_dim(1).sum();
         let predictions = Predictions::Logits(logits.inner(), labels);
         (objective, BatchOutput { losses: losses.inner(), predictions })
@@ -97,8 +102,9 @@ impl TrainStep for Classifier {
     type Input = Batch;
     type Output = BatchOutput;
 
-    fn step(&self, batch: Batch) -> TrainOutput<BatchOutput> {
-        let (objective, output) = self.forward_loss(batch);
+    fn step(&self, mut batch: Batch) -> TrainOutput<BatchOutput> {
+        let mode = Mode::Training { masks: std::mem::take(&mut batch.masks) };
+        let (objective, output) = self.forward_loss(batch, &mode);
         TrainOutput::new(self, objective.backward(), output)
     }
 }
@@ -108,6 +114,6 @@ impl InferenceStep for Classifier {
     type Output = BatchOutput;
 
     fn step(&self, batch: Batch) -> BatchOutput {
-        self.forward_loss(batch).1
+        self.forward_loss(batch, &Mode::Evaluation).1
     }
 }

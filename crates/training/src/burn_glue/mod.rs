@@ -1,9 +1,11 @@
 //! What burn's traits ask for: a learner over our networks and our training loop, checkpoints in
 //! memory, and a renderer that shows nothing.
 
+mod architecture;
 mod checkpointer;
 mod classifier;
 mod learner;
+mod loss;
 mod noop_renderer;
 mod pack;
 

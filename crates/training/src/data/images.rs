@@ -57,6 +57,9 @@ pub(crate) struct Batch {
     pub(crate) images: Inputs,
     /// `[runs, batch]` or `[1, batch]`, from 0.
     pub(crate) labels: Tensor<2, Int>,
+    /// Dropout's factors of the outputs of hidden layers, `[runs, batch, units]` each; empty without
+    /// dropout.
+    pub(crate) masks: Vec<Tensor<3>>,
 }
 
 impl Images {
@@ -84,6 +87,11 @@ impl Images {
             PackedImages::new(self.split.pixels(), self.pixels_per_image(), &table, &self.device)
         });
         Images { packed, ..self }
+    }
+
+    /// The device that batches go to.
+    pub(super) fn device(&self) -> &Device {
+        &self.device
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -119,7 +127,7 @@ impl Images {
             }
         };
         let labels = indices().map(|index| self.split.labels()[index as usize]);
-        Batch { images, labels: self.labels(labels, [count, size]) }
+        Batch { images, labels: self.labels(labels, [count, size]), masks: Vec::new() }
     }
 
     /// A range of them.
@@ -142,7 +150,8 @@ impl Images {
                     self.dense(inputs, [1, part.len(), self.pixels_per_image()])
                 }
             };
-            Batch { images, labels: self.labels(part.labels().iter().copied(), [1, part.len()]) }
+            let labels = self.labels(part.labels().iter().copied(), [1, part.len()]);
+            Batch { images, labels, masks: Vec::new() }
         })
     }
 
@@ -175,7 +184,7 @@ impl Images {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use experiment::Normalization;
+    use experiment::{Normalization, Range};
     use mnist::ImageSet;
 
     const PIXELS: usize = 784;
@@ -189,8 +198,11 @@ mod tests {
 
     fn assert_same_inputs_when_kept_on(device: &Device) {
         let set = ImageSet::embedded(5_000).unwrap();
-        let images =
-            Images::new(&set.test, PixelScale::of(Normalization::Standard, &set.training), device);
+        let images = Images::new(
+            &set.test,
+            PixelScale::of(Normalization::Named(Range::Standard), &set.training),
+            device,
+        );
         let batch = images.clone().kept_on_device().gather(&[&[7, 0, 7], &[0, 9_999, 123]]);
         assert_eq!((batch.images.dims(), batch.labels.dims()), ([2, 3, PIXELS], [2, 3]));
         let bits = |inputs: Vec<f32>| inputs.into_iter().map(f32::to_bits).collect::<Vec<_>>();
@@ -219,7 +231,7 @@ mod tests {
         let set = ImageSet::embedded(5_000).unwrap();
         let images = Images::new(
             &set.test,
-            PixelScale::of(Normalization::Unit, &set.training),
+            PixelScale::of(Normalization::Named(Range::Unit), &set.training),
             &Device::flex(),
         );
         let batch = images.gather(&[&[7, 0], &[0, 9_999]]);
@@ -254,7 +266,7 @@ mod tests {
     #[test]
     fn batches_of_lit_pixels_hold_the_inputs_of_dense_ones_to_the_bit() {
         let set = ImageSet::embedded(5_000).unwrap();
-        let scale = PixelScale::of(Normalization::Standard, &set.training);
+        let scale = PixelScale::of(Normalization::Named(Range::Standard), &set.training);
         let images = Images::new(&set.validation, scale, &Device::flex());
         let sparse = images.in_layout(InputLayout::Sparse);
         let same = |dense_batch: Batch, sparse_batch: Batch| {

@@ -8,6 +8,7 @@ use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 
+use super::dropout::Dropout;
 use super::images::{Batch, Images};
 use super::order::epoch_order;
 
@@ -51,6 +52,7 @@ pub(crate) struct TrainingBatches {
     /// The seed of each run.
     pub(crate) seeds: Vec<u64>,
     pub(crate) schedule: BatchSchedule,
+    pub(crate) dropout: Dropout,
     pub(crate) start: u64,
 }
 
@@ -88,7 +90,7 @@ impl Iterator for TrainingBatchIterator<'_> {
     type Item = Result<Batch, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let TrainingBatches { images, seeds, schedule, .. } = self.batches;
+        let TrainingBatches { images, seeds, schedule, dropout, .. } = self.batches;
         if self.step >= schedule.steps {
             return None;
         }
@@ -98,10 +100,11 @@ impl Iterator for TrainingBatchIterator<'_> {
             let order = |&seed: &u64| (seed, epoch_order(seed, epoch, images.len()));
             self.orders = seeds.iter().map(order).collect();
         }
+        let masks = dropout.masks(seeds, self.step, positions.len(), images.device());
         self.step += 1;
         let runs: Vec<&[u32]> =
             seeds.iter().map(|seed| &self.orders[seed][positions.clone()]).collect();
-        Some(Ok(images.gather(&runs)))
+        Some(Ok(Batch { masks, ..images.gather(&runs) }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The scale of inputs: which number each byte of an image becomes.
 
-use experiment::Normalization;
+use experiment::{Normalization, Range};
 use mnist::Split;
 
 /// Turns a byte into an input: `(byte - mean) / std`, in 32 bits.
@@ -14,8 +14,12 @@ impl PixelScale {
     /// The scale that the settings ask for; statistics are those of all training pixels.
     pub(crate) fn of(normalize: Normalization, training: &Split) -> Self {
         match normalize {
-            Normalization::Unit => PixelScale { mean: 0.0, std: 255.0 },
-            Normalization::Standard => {
+            Normalization::Named(Range::Unit) => PixelScale { mean: 0.0, std: 255.0 },
+            Normalization::Named(Range::Centred) => PixelScale { mean: 127.5, std: 255.0 },
+            Normalization::Fixed { mean, std } => {
+                PixelScale { mean: (255.0 * mean) as f32, std: (255.0 * std) as f32 }
+            }
+            Normalization::Named(Range::Standard) => {
                 let (mean, std) = moments(training.pixels());
                 // Images of a single value have no scale of their own.
                 let std = if std > 0.0 { std } else { 255.0 };
@@ -49,7 +53,7 @@ mod tests {
     #[test]
     fn standard_inputs_have_mean_0_and_variance_1() {
         let set = ImageSet::embedded(5_000).unwrap();
-        let scale = PixelScale::of(Normalization::Standard, &set.training);
+        let scale = PixelScale::of(Normalization::Named(Range::Standard), &set.training);
         let inputs: Vec<f64> =
             set.training.pixels().iter().map(|&byte| f64::from(scale.input(byte))).collect();
         let mean = inputs.iter().sum::<f64>() / inputs.len() as f64;

@@ -3,13 +3,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::Device;
-use experiment::{Backend, Data, DataSet, DeviceChoice, Settings};
+use experiment::{
+    Backend, Data, DataSet, DeviceChoice, Loss, Norm, Parametrization, Residual, Settings,
+};
 use kernels::SparseRows;
 use mnist::{ImageSet, Shape, Split};
 
 use super::image_sets::ImageSets;
 use super::images::{Images, InputLayout};
 use super::pixel_scale::PixelScale;
+use super::subset::training_split;
 use crate::backend::open_device;
 use crate::error::RunError;
 
@@ -31,14 +34,16 @@ pub(crate) struct Splits {
 impl Splits {
     fn load(key: &Key, sets: &ImageSets) -> Result<Self, RunError> {
         let device = open_device(key.backend, key.device)?;
-        let set = sets.get(&key.data).map_err(|error| RunError::BadInput(error.to_string()))?;
+        let mut set = sets.get(&key.data).map_err(|error| RunError::BadInput(error.to_string()))?;
+        let checksum = checksum_of(&key.data, &set);
+        set.training = training_split(&set.training, &key.data);
         let scale = PixelScale::of(key.data.normalize, &set.training);
         let training = Images::new(&set.training, scale, &device);
         let kept = key.backend == Backend::Wgpu;
         let on_flex = key.backend == Backend::Flex;
         let lit_share = if on_flex { training.lit_share() } else { None };
         Ok(Splits {
-            checksum: checksum_of(&key.data, &set),
+            checksum,
             // Images of the other splits are sent only once an epoch.
             training: if kept { training.kept_on_device() } else { training },
             validation: Images::new(&set.validation, scale, &device),
@@ -53,7 +58,9 @@ impl Splits {
     pub(crate) fn fastest_layout(&self, settings: &Settings) -> InputLayout {
         let outputs = settings.model.widths()[1];
         match self.lit_share {
-            Some(share) if SparseRows::pay(share, outputs) => InputLayout::Sparse,
+            Some(share) if is_plain(settings) && SparseRows::pay(share, outputs) => {
+                InputLayout::Sparse
+            }
             _ => InputLayout::Dense,
         }
     }
@@ -67,6 +74,17 @@ impl Splits {
             ..self.clone()
         }
     }
+}
+
+/// Whether the network and its loss are those that lists of lit pixels are made for.
+fn is_plain(settings: &Settings) -> bool {
+    let Settings { model, training, .. } = settings;
+    model.norm == Norm::None
+        && model.residual == Residual::None
+        && model.dropout == 0.0
+        && model.output_scale == 1.0
+        && model.parametrization == Parametrization::Standard
+        && training.loss == Loss::CrossEntropy { label_smoothing: 0.0 }
 }
 
 /// All splits that were loaded so far.

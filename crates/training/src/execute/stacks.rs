@@ -40,6 +40,8 @@ fn shared_settings(settings: &Settings) -> Settings {
     shared.init.layers.clear();
     shared.init.base.weight = Initializer::Zeros;
     shared.init.base.bias = Initializer::Zeros;
+    shared.init.factor = 1.0;
+    shared.init.from = None;
     if takes_rates_of_runs(&settings.optimizer) {
         shared.optimizer.learning_rate = 1.0;
     }
@@ -53,7 +55,8 @@ pub(super) fn stack_size(settings: &Settings) -> usize {
         Backend::Flex | Backend::NdArray => 1,
         Backend::Wgpu => {
             let widths = settings.model.widths();
-            let batch = settings.training.batch_size;
+            // Images of a full batch are not known yet; MNIST has no more.
+            let batch = settings.training.batch_size.min(60_000);
             let weights = widths.windows(2).map(|pair| pair[0] * pair[1]).max().unwrap_or(1);
             let inputs = batch * widths[0];
             // Validation images are shared by all runs; the outputs of layers are not.

@@ -1,14 +1,18 @@
 //! The experiment's optimizer and its learning rates as burn's.
 
+mod gradients;
 mod run_rates;
 mod schedule;
 
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, SgdConfig};
+use burn::optim::{
+    AdaGradConfig, AdamConfig, AdamWConfig, LionConfig, ModuleOptimizer, RmsPropConfig, SgdConfig,
+};
 use experiment::{Algorithm, Backend, RunSpec};
 use kernels::FusedAdam;
 
+pub(crate) use gradients::GradientRules;
 pub(crate) use run_rates::takes_rates_of_runs;
 use run_rates::with_rates_of_runs;
 pub(crate) use schedule::schedule;
@@ -55,5 +59,22 @@ pub(crate) fn optimizer(runs: &[&RunSpec]) -> ModuleOptimizer {
                 runs,
             )
         }
+        Algorithm::RmsProp { alpha, epsilon, momentum, centered } => RmsPropConfig::new()
+            .with_alpha(alpha as f32)
+            .with_epsilon(epsilon as f32)
+            .with_momentum(momentum as f32)
+            .with_centered(centered)
+            .with_weight_decay(decay)
+            .init(),
+        Algorithm::AdaGrad { epsilon, rate_decay } => AdaGradConfig::new()
+            .with_epsilon(epsilon as f32)
+            .with_lr_decay(rate_decay)
+            .with_weight_decay(decay)
+            .init(),
+        Algorithm::Lion { betas: [beta_1, beta_2] } => LionConfig::new()
+            .with_beta_1(beta_1 as f32)
+            .with_beta_2(beta_2 as f32)
+            .with_weight_decay(optimizer.weight_decay as f32)
+            .init(),
     }
 }

@@ -7,8 +7,9 @@ use experiment::{Algorithm, RunSpec, Schedule};
 /// Whether runs of a stack may differ in their learning rates: the rate is one number, and it only
 /// scales the step.
 pub(crate) fn takes_rates_of_runs(optimizer: &experiment::Optimizer) -> bool {
-    !matches!(optimizer.algorithm, Algorithm::AdamW { .. })
+    matches!(optimizer.algorithm, Algorithm::Adam { .. } | Algorithm::Sgd { .. })
         && optimizer.weight_decay == 0.0
+        && optimizer.warmup == 0
         && optimizer.schedule == Schedule::Constant
         && optimizer.mup_base_width.is_none()
 }

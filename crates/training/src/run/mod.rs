@@ -6,6 +6,7 @@
 mod context;
 mod evaluation;
 mod history;
+mod initial_weights;
 mod prepare;
 mod provenance;
 mod stack;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::data::InputLayout;
 pub(crate) use context::RunContext;
-pub(crate) use prepare::draw_weights;
+pub(crate) use initial_weights::draw_weights;
 pub use provenance::cpu;
 pub(crate) use stack::RunResult;
 use stack::Stack;

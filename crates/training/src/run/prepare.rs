@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use experiment::{RunSpec, SweepPoint};
-use model::{LayerWeights, Mlp, complete_layers, draw_layers};
+use model::LayerWeights;
 use record::{
     Checkpoint, FORMAT, InitialWeights, Provenance, Resumption, RunDirectory, RunRecord, Status,
     read_checkpoint,
@@ -13,11 +13,12 @@ use record::{
 
 use super::context::RunContext;
 use super::history::History;
+use super::initial_weights::draw_weights;
 use super::provenance;
 use super::state::Run;
 use super::writer::ClaimedRun;
 use crate::burn_glue::{CheckpointState, Classifier, restored_learner};
-use crate::data::{Images, Splits, first_batch};
+use crate::data::Splits;
 use crate::error::RunError;
 
 /// Draws the weights, reads the newest checkpoint, and writes a record of the running run.
@@ -57,32 +58,6 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
     }
     context.observer.started(spec, history.len(), record.steps_planned);
     Ok(run)
-}
-
-/// The initial weights. A batch of the training images completes those that depend on data; the
-/// images are asked for only then.
-///
-/// # Errors
-/// An initializer has no meaning for its layer, or for this batch; or there are no images.
-pub(crate) fn draw_weights(
-    spec: &RunSpec,
-    training: impl FnOnce() -> Result<Images, RunError>,
-) -> Result<Vec<LayerWeights>, RunError> {
-    let settings = &spec.settings;
-    let weight = |layer: usize| &settings.init.layer(layer + 1).weight;
-    let init = |layer: usize| {
-        let bias = settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone());
-        (weight(layer).clone(), bias)
-    };
-    let mut layers = draw_layers(&settings.model.targets(), init, spec.seed)
-        .map_err(|error| RunError::BadInput(error.to_string()))?;
-    if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
-        let training = training()?;
-        let inputs = training.inputs(&first_batch(spec.seed, training.len()));
-        complete_layers(&mut layers, weight, settings.model.activation, &inputs)
-            .map_err(|error| RunError::BadInput(error.to_string()))?;
-    }
-    Ok(layers)
 }
 
 fn new_record(spec: &RunSpec, context: &RunContext, layers: &[LayerWeights]) -> RunRecord {
@@ -174,9 +149,9 @@ fn checked_checkpoint(path: &Path, run: &Run, splits: &Splits) -> Result<Checkpo
         return Err(format!("{} is of other images", path.display()));
     }
     let layers = [run.initial_weights.clone()];
-    let network = Mlp::new(&layers, run.spec().settings.model.activation, &splits.device);
+    let network = Classifier::new(&layers, &run.spec().settings, &splits.device);
     let state = state_of(checkpoint.clone());
-    restored_learner(Classifier { network }, &[run.spec()], steps, &state)
+    restored_learner(network, &[run.spec()], steps, &state)
         .map_err(|error| format!("{} cannot be resumed from: {error}", path.display()))?;
     Ok(checkpoint)
 }

@@ -10,7 +10,6 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::train::Learner;
 use experiment::{RunSpec, Settings};
-use model::Mlp;
 use record::RunRecord;
 
 use super::evaluation::{Evaluation, mean_losses};
@@ -72,15 +71,15 @@ impl Stack {
     ) -> Result<Learner<Classifier>, String> {
         let layers: Vec<_> = self.runs.iter().map(|run| run.initial_weights.clone()).collect();
         let device = splits.device.clone().autodiff();
-        let network = Mlp::new(&layers, self.settings().model.activation, &device);
+        let networks = Classifier::new(&layers, self.settings(), &device);
         let specs: Vec<&RunSpec> = self.runs.iter().map(Run::spec).collect();
         let states: Option<Vec<CheckpointState>> =
             self.runs.iter().map(|run| run.resume_from.clone()).collect();
         match states {
-            None => new_learner(Classifier { network }, &specs, steps),
+            None => new_learner(networks, &specs, steps),
             Some(states) => {
                 let state = CheckpointState::join(&states)?;
-                restored_learner(Classifier { network }, &specs, steps, &state)
+                restored_learner(networks, &specs, steps, &state)
             }
         }
     }

@@ -14,9 +14,10 @@ use super::evaluation::Evaluation;
 use super::history::StopReason;
 use super::stack::{RunResult, Stack};
 use crate::burn_glue::{BatchOutput, Classifier, Session, TrainingLoop, run_loop};
-use crate::data::{Batch, BatchSchedule, TrainingBatches};
+use crate::data::{Batch, BatchSchedule, Dropout, TrainingBatches};
 use crate::error::RunError;
 use crate::events::Observer;
+use crate::optim::GradientRules;
 
 /// Trains the runs of a stack and writes their records.
 pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
@@ -30,6 +31,7 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
         images: splits.training.clone(),
         seeds: stack.seeds(),
         schedule,
+        dropout: Dropout::of(&settings.model),
         start: stack.steps_done(),
     };
     let claims = stack.claims();
@@ -37,6 +39,7 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
     let training = Training {
         schedule,
         record_loss: settings.training.record_loss,
+        gradient_rules: GradientRules::of(settings),
         checkpoint_every: settings.training.checkpoint_every,
         log: StepLog::new(settings.backend),
         interrupt: Arc::clone(&context.interrupt),
@@ -56,7 +59,7 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
 pub(super) fn batch_schedule(settings: &Settings, images: usize) -> BatchSchedule {
     BatchSchedule {
         images,
-        batch_size: settings.training.batch_size,
+        batch_size: settings.training.batch_size.min(images),
         steps_per_epoch: settings.steps_per_epoch(images),
         steps: settings.steps(images),
     }
@@ -67,6 +70,7 @@ struct Training {
     stack: Stack,
     schedule: BatchSchedule,
     record_loss: RecordLoss,
+    gradient_rules: GradientRules,
     checkpoint_every: Option<u64>,
     log: StepLog,
     interrupt: Arc<AtomicBool>,
@@ -115,7 +119,8 @@ impl Training {
         // Forward, loss and backward.
         let output = learner.train_step(batch);
         learner.lr_step();
-        learner.optimizer_step(output.grads);
+        let gradients = self.gradient_rules.apply(&learner.model().network, output.grads);
+        learner.optimizer_step(gradients);
         match seen_again {
             Some(batch) => InferenceStep::step(&learner.model().valid(), batch),
             None => output.item,

@@ -1,0 +1,109 @@
+//! Settings that do not go together are errors at the key that is at fault.
+
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
+
+use experiment::{Overrides, load};
+
+/// What loading a config says.
+fn said(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.toml");
+    std::fs::write(&file, text).unwrap();
+    match load(&[file], &Overrides::default()) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[track_caller]
+fn assert_refused(text: &str, expected: &str) {
+    let said = said(text);
+    assert!(said.contains(expected), "{text}\nsays\n{said}");
+}
+
+#[test]
+fn residual_blocks_need_equal_widths_and_whole_blocks() {
+    assert_refused(
+        "model.residual = \"identity\"\n",
+        "`model.residual` needs hidden layers of one width, but layer 1 has 256 units and layer 2 \
+         has 128",
+    );
+    let deep = "model.hidden = { width = 8, depth = 4 }\n";
+    assert_refused(
+        &format!("{deep}model.residual = {{ kind = \"identity\", block = 2 }}\n"),
+        "`model.residual` needs blocks of 2 from the hidden layers after the first, but these are 3",
+    );
+    assert_eq!(said(&format!("{deep}model.residual = {{ kind = \"rezero\", block = 3 }}\n")), "");
+}
+
+#[test]
+fn batch_norm_needs_two_images() {
+    let norm = "model.norm = \"batch\"\n";
+    let expected = "`model.norm = \"batch\"` has no variance in a batch of one image";
+    assert_refused(&format!("{norm}training.batch_size = 1\n"), expected);
+    // 54999 = 9 * 6111, so that batches of 6 leave 3, and batches of 2 leave 1.
+    let rest = "data.validation = 5001\ntraining = { batch_size = 2, last_batch = \"keep\" }\n";
+    assert_refused(&format!("{norm}{rest}"), expected);
+    assert_eq!(said(&format!("{norm}{}", rest.replace("keep", "drop"))), "");
+}
+
+#[test]
+fn what_speaks_of_layers_speaks_of_those_that_there_are() {
+    assert_refused(
+        "optimizer.layer_rates = [1, 2]\n",
+        "`optimizer.layer_rates` has 2, for 3 layers",
+    );
+    assert_refused(
+        "training.freeze = [1, 4]\n",
+        "`training.freeze` has layer 4, but the network has 3",
+    );
+    assert_refused("training.freeze = [1, 2, 3]\n", "nothing would be trained");
+    assert_refused("training.freeze = [2, 1]\n", "must be in ascending order");
+}
+
+#[test]
+fn initializers_that_look_at_data_need_the_plain_network() {
+    assert_refused(
+        "init = \"lsuv\"\nmodel.norm = \"layer\"\n",
+        "`lsuv` is made for networks without `model.norm` and `model.residual`",
+    );
+}
+
+#[test]
+fn values_without_a_meaning_are_refused() {
+    assert_refused("model.output_scale = 0\n", "`model.output_scale` must be a number > 0");
+    assert_refused("model.dropout = 1\n", "`model.dropout` must be a number >= 0 and < 1");
+    assert_refused("init.factor = 0\n", "`init.factor` must be a number > 0");
+    assert_refused("init.from = \"no/such/run\"\n", "there is no run and no file `no/such/run`");
+    assert_refused(
+        "init.layers.1 = { kind = \"zeros\", factor = 2 }\n",
+        "`factor` belongs to `init`, not to `init.layers.1`",
+    );
+    assert_refused("data.train = 55001\n", "`data.train` is 55001, but there are 55000");
+    assert_refused("data.pick = \"random\"\n", "that is not given");
+    assert_refused("data.normalize = { mean = 0.1, std = 0 }\n", "must be a number > 0");
+    assert_refused("training.batch_size = \"alle\"\n", "`training.batch_size`");
+}
+
+#[test]
+fn a_new_setting_at_its_default_is_not_part_of_an_id() {
+    let id = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        std::fs::write(&file, text).unwrap();
+        load(&[file], &Overrides::default()).unwrap().runs()[0].id()
+    };
+    for defaults in [
+        "training = { loss = \"cross_entropy\", freeze = [] }\n",
+        "training.loss = { kind = \"cross_entropy\", label_smoothing = 0 }\n",
+        "model = { norm = \"none\", residual = \"none\", dropout = 0, output_scale = 1 }\n",
+        "model.parametrization = \"standard\"\ninit.factor = 1\n",
+        "optimizer = { warmup = 0, layer_rates = [] }\n",
+        "data = { normalize = \"unit\", label_noise = 0, seed = 0 }\n",
+    ] {
+        assert_eq!(id(defaults), id(""), "{defaults}");
+    }
+    for other in ["training.loss = \"mse\"\n", "model.norm = \"layer\"\n", "init.factor = 2\n"] {
+        assert_ne!(id(other), id(""), "{other}");
+    }
+}
