@@ -12,7 +12,7 @@ const TEST_IMAGES: f64 = 10_000.0;
 impl Settings {
     /// Steps in one epoch over so many training images.
     pub fn steps_per_epoch(&self, images: usize) -> u64 {
-        let batch = self.training.batch_size.min(images.max(1));
+        let batch = self.training.batch(images);
         let steps = match self.training.last_batch {
             LastBatch::Drop => images / batch,
             LastBatch::Keep => images.div_ceil(batch),
@@ -59,7 +59,7 @@ impl Settings {
             Algorithm::RmsProp { .. } => 40.0,
         };
         let images = self.training_images().unwrap_or(Data::MNIST_TRAINING_FILE - 5_000);
-        let batch = self.training.batch_size.min(images) as f64;
+        let batch = self.training.batch(images).min(images) as f64;
         let per_step = batch * per_image
             + parameters * per_parameter
             + products.len() as f64 * LAYER_OF_A_STEP;

@@ -90,6 +90,11 @@ impl Training {
     /// The [`batch_size`](Self::batch_size) of full-batch steps.
     pub const ALL_IMAGES: usize = usize::MAX;
 
+    /// Images in a batch, where there are so many: at least one.
+    pub fn batch(&self, images: usize) -> usize {
+        if self.batch_size == Self::ALL_IMAGES { images.max(1) } else { self.batch_size }
+    }
+
     /// Keys of which one may be given: an arm or a flag that gives one takes the other away.
     pub(crate) const EXCLUSIVE: (&'static str, &'static str) = ("epochs", "max_steps");
 }

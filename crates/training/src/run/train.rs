@@ -59,7 +59,7 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
 pub(super) fn batch_schedule(settings: &Settings, images: usize) -> BatchSchedule {
     BatchSchedule {
         images,
-        batch_size: settings.training.batch_size.min(images),
+        batch_size: settings.training.batch(images).min(images),
         steps_per_epoch: settings.steps_per_epoch(images),
         steps: settings.steps(images),
     }
