@@ -7,8 +7,9 @@
     scripts/bench.py builds     a cold build, and builds after an edit; ten minutes and more
     scripts/bench.py page       writes the page again from docs/benchmarks.json
 
-`scripts/bench_peers.sh` and `scripts/bench_gpu.sh` call this with `peers` and `gpu`. Each command measures its section of
-the page and leaves the others as they are. Times are worth something on a quiet machine only.
+`scripts/bench_peers.sh` and `scripts/bench_gpu.sh` call this with `peers` and `gpu`. Each command
+measures its section of the page and leaves the others as they are. Times are worth something on a
+quiet machine only.
 """
 
 import argparse
@@ -23,11 +24,19 @@ FIGURES = ROOT / "docs" / "benchmarks.json"
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["runs", "growth", "parts", "builds", "page", "peers", "gpu"])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "command", choices=["runs", "growth", "parts", "builds", "page", "peers", "gpu"]
+    )
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--release", action="store_true", help="build with --release (runs: beside the dev build)")
-    parser.add_argument("--store", action="store_true", help="parts: keep what was measured as the baseline")
+    parser.add_argument(
+        "--release", action="store_true", help="build with --release (runs: beside the dev build)"
+    )
+    parser.add_argument(
+        "--store", action="store_true", help="parts: keep what was measured as the baseline"
+    )
     parser.add_argument("--python", help="peers, gpu: a Python that has JAX and PyTorch")
     options = parser.parse_args()
     figures = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
@@ -36,7 +45,10 @@ def main():
         case "runs":
             figures["runs"] = {"machine": machine(), **own.runs(options.repeats, options.release)}
         case "growth":
-            figures["growth"] = {"machine": machine(), **growth.measured(min(options.repeats, 3), options.release)}
+            figures["growth"] = {
+                "machine": machine(),
+                **growth.measured(min(options.repeats, 3), options.release),
+            }
         case "builds":
             figures["builds"] = {"machine": machine(), **own.builds()}
         case "peers":

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Kindling on this machine's GPU, runs one by one and stacked, beside JAX and PyTorch on the same GPU; writes the section "On a
-# GPU" of docs/benchmarks.md. The peers need an NVIDIA GPU with CUDA 13's driver.
+# Kindling on this machine's GPU, runs one by one and stacked, beside JAX and PyTorch on the same
+# GPU; writes the section "On a GPU" of docs/benchmarks.md. The peers need an NVIDIA GPU with CUDA
+# 13's driver.
 #   scripts/bench_gpu.sh [--repeats N]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Kindling beside PyTorch and JAX, the same job on the same cores in one invocation; writes docs/benchmarks.md.
+# Kindling beside PyTorch and JAX, the same job on the same cores in one invocation; writes
+# docs/benchmarks.md.
 #   scripts/bench_peers.sh [--repeats N] [--release]
-# Makes a virtual environment in target/peers once. PyPI's PyTorch brings CUDA along, gigabytes that nothing here uses: with
-# PIP_EXTRA_INDEX_URL set to PyTorch's index of CPU wheels, pip takes a small one.
+# Makes a virtual environment in target/peers once. PyPI's PyTorch brings CUDA along, gigabytes that
+# nothing here uses: with PIP_EXTRA_INDEX_URL set to PyTorch's index of CPU wheels, pip takes a
+# small one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 environment=target/peers

@@ -4,9 +4,9 @@
     scripts/check_imports.py            # says only which crates have circles
     scripts/check_imports.py --edges    # lists every edge too
 
-A module is a file. An import is a path in code that starts with `crate::`, `super::` or `self::`, or with the name of a
-module next to it. A name that a module only passes on (`pub use`) counts for the module that defines it. Tests are left
-out: they may look at what they test.
+A module is a file. An import is a path in code that starts with `crate::`, `super::` or `self::`,
+or with the name of a module next to it. A name that a module only passes on (`pub use`) counts for
+the module that defines it. Tests are left out: they may look at what they test.
 """
 
 import re
@@ -14,7 +14,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TESTS = re.compile(r"^#\[cfg\((?:all\()?test\b[^\n]*\n(?:#\[[^\n]*\n)*mod \w+ \{.*?^\}", re.M | re.S)
+TESTS = re.compile(
+    r"^#\[cfg\((?:all\()?test\b[^\n]*\n(?:#\[[^\n]*\n)*mod \w+ \{.*?^\}", re.M | re.S
+)
 COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|r(#*)".*?"\1|"(?:\\.|[^"\\])*"', re.S)
 USE = re.compile(r"^\s*(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);", re.M)
 PATH = re.compile(r"(?<![\w:$])((?:crate|super|self)(?:::\w+)+)")
@@ -99,7 +101,9 @@ class Crate:
         """Module -> the modules that it imports from."""
         edges = {module: set() for module in self.texts}
         for module, text in self.texts.items():
-            private = [p for public, tree in USE.findall(text) if not public for p, _ in expand(tree)]
+            private = [
+                p for public, tree in USE.findall(text) if not public for p, _ in expand(tree)
+            ]
             inline = [tuple(p.split("::")) for p in PATH.findall(USE.sub(" ", text))]
             for path in private + inline:
                 target = path and self.absolute(module, path)
@@ -123,8 +127,8 @@ def circles(edges):
             elif onward in stack:
                 low[node] = min(low[node], index[onward])
         if low[node] == index[node]:
-            group = stack[stack.index(node):]
-            del stack[stack.index(node):]
+            group = stack[stack.index(node) :]
+            del stack[stack.index(node) :]
             if len(group) > 1:
                 found.append(sorted(group))
 

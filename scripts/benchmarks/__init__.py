@@ -1,1 +1,2 @@
-"""What scripts/bench.py measures, a module for each section of docs/benchmarks.md. Standard library only; Linux."""
+"""What scripts/bench.py measures, a module for each section of docs/benchmarks.md. Standard library
+only; Linux."""

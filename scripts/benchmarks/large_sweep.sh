@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How long `train compare` takes over 100,000 records, and how much memory, and over a tenth of them with steps and
-# without. Writes its figures into docs/sweeps.md. The records are synthetic and lie in memory (some 1 GB) where there is
-# /dev/shm, so that the disk is not what is measured.
+# How long `train compare` takes over 100,000 records, and how much memory, and over a tenth of them
+# with steps and without. Writes its figures into docs/sweeps.md. The records are synthetic and lie
+# in memory (some 1 GB) where there is /dev/shm, so that the disk is not what is measured.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build --quiet -p train

@@ -1,4 +1,5 @@
-"""Kindling by itself: one run by profile and backend, many runs by workers, and what a build takes."""
+"""Kindling by itself: one run by profile and backend, many runs by workers, and what a build
+takes."""
 
 import json
 import os
@@ -18,15 +19,24 @@ EDITS = {
 
 
 def builds():
-    """Seconds from a clean clone to a first result (crates already downloaded), the slowest crates, and seconds of the build
-    after an edit."""
+    """Seconds from a clean clone to a first result (crates already downloaded), the slowest crates,
+    and seconds of the build after an edit."""
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         clone, target = Path(folder) / "clone", Path(folder) / "target"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
         environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
         cargo = lambda *words: timed(["cargo", *words], environment, folder=clone, read=str)
         say("from a clean clone to a first result")
-        cold = cargo("run", "--quiet", "--timings", "-p", "train", "--", "--config", "configs/trunc_normal.toml")
+        cold = cargo(
+            "run",
+            "--quiet",
+            "--timings",
+            "-p",
+            "train",
+            "--",
+            "--config",
+            "configs/trunc_normal.toml",
+        )
         page = (target / "cargo-timings" / "cargo-timing.html").read_text()
         units = json.loads(re.search(r"const UNIT_DATA = (\[.*?\]);", page, re.S).group(1))
         slowest = sorted(units, key=lambda unit: -unit["duration"])[:8]
@@ -45,21 +55,41 @@ def builds():
 
 
 def runs(repeats, release):
-    """One run by profile and backend, and ten seeds of two arms by workers; medians of interleaved repeats."""
+    """One run by profile and backend, and ten seeds of two arms by workers; medians of interleaved
+    repeats."""
     binaries = {"dev": build()} | ({"release": build("--release")} if release else {})
     one, many = {}, {}
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         for repeat in range(repeats):
-            say(f"repeat {repeat + 1} of {repeats}: one run by profile and backend, 20 runs by workers")
+            say(
+                f"repeat {repeat + 1} of {repeats}: one run by profile and backend, 20 runs by "
+                "workers"
+            )
             for profile, binary in binaries.items():
                 for backend in ["flex", "ndarray"]:
-                    sample = kindling(binary, folder, "--backend", backend, config="configs/trunc_normal.toml")
+                    sample = kindling(
+                        binary, folder, "--backend", backend, config="configs/trunc_normal.toml"
+                    )
                     (record,) = sample.output
-                    row = record["training_seconds"], sample.seconds, sample.memory, record["metrics"]["validation_accuracy"]
+                    row = (
+                        record["training_seconds"],
+                        sample.seconds,
+                        sample.memory,
+                        record["metrics"]["validation_accuracy"],
+                    )
                     one.setdefault(f"{profile} {backend}", []).append(row)
             for jobs in sorted({1, CORES}):
-                words = ["--seeds", "10", "--jobs", jobs, "--set", "training.record_loss=before_update"]
-                sample = kindling(binaries["dev"], folder, *words, config="configs/uniform_vs_normal.toml")
+                words = [
+                    "--seeds",
+                    "10",
+                    "--jobs",
+                    jobs,
+                    "--set",
+                    "training.record_loss=before_update",
+                ]
+                sample = kindling(
+                    binaries["dev"], folder, *words, config="configs/uniform_vs_normal.toml"
+                )
                 many.setdefault(jobs, []).append((sample.seconds / 20, sample.memory))
     medians = lambda rows: [median(column) for column in zip(*rows)]
     return {
@@ -73,9 +103,10 @@ def lines_of_runs(figures):
     yield "## Kindling by itself"
     yield ""
     yield from prose(f"""
-        By `scripts/bench.py runs`, on {figures['machine']}. One run of the tutorial's truncated normal: 858 steps of 128 images,
-        validation after each epoch. Medians of {figures['repeats']} interleaved repeats; *whole* is from the start of the process
-        to its end, results on disk.
+        By `scripts/bench.py runs`, on {figures["machine"]}. One run of the tutorial's truncated
+        normal: 858 steps of 128 images, validation after each epoch. Medians of
+        {figures["repeats"]} interleaved repeats; *whole* is from the start of the process to its
+        end, results on disk.
     """)
     yield ""
     yield "| build, backend | training, s | whole, s | peak memory, MB | accuracy |"
@@ -100,8 +131,9 @@ def lines_of_builds(figures, why):
     yield ""
     slowest = ", ".join(f"{name} {seconds:.0f}" for name, seconds in figures["slowest"])
     yield from prose(f"""
-        By `scripts/bench.py builds`, on {figures['machine']}: `cargo run -p train -- --config configs/trunc_normal.toml` from a
-        clean clone to its result, crates downloaded, nothing built; then `cargo build -p train` after a line was added to a file.
+        By `scripts/bench.py builds`, on {figures["machine"]}: `cargo run -p train -- --config
+        configs/trunc_normal.toml` from a clean clone to its result, crates downloaded, nothing
+        built; then `cargo build -p train` after a line was added to a file.
     """)
     yield ""
     yield "| | s |"
@@ -111,8 +143,8 @@ def lines_of_builds(figures, why):
         yield f"| after an edit of `{file}` | {seconds:.1f} |"
     yield ""
     yield from prose(f"""
-        The build keeps a core busy for {figures['busy']:.0f} s in all. The crates that take longest, in seconds, some of them at the
-        same time: {slowest}.
+        The build keeps a core busy for {figures["busy"]:.0f} s in all. The crates that take
+        longest, in seconds, some of them at the same time: {slowest}.
     """)
     yield ""
     yield "**What it waits for.** " + why("builds")

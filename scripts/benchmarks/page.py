@@ -27,8 +27,8 @@ def page(figures, before):
     ]
     lines = ["# Benchmarks", ""]
     lines += prose("""
-        `scripts/bench.py` writes this page from `docs/benchmarks.json`; what stands between its marks (`why`) was written by
-        people, and is kept.
+        `scripts/bench.py` writes this page from `docs/benchmarks.json`; what stands between its
+        marks (`why`) was written by people, and is kept.
     """)
     for name, section in sections:
         if name in figures:

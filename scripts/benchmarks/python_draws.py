@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Draws from Python beside torch.nn.init, on one thread, in seconds of that thread's processor time.
+"""Draws from Python beside torch.nn.init, on one thread, in seconds of that thread's processor
+time.
 
-Needs the package (`pip install ./crates/python`) and PyTorch. The best of several, since other work on the machine
-can only add to a time. Prints a table in Markdown.
+Needs the package (`pip install ./crates/python`) and PyTorch. The best of several, since other work
+on the machine can only add to a time. Prints a table in Markdown.
 """
 
 import argparse
@@ -36,7 +37,12 @@ def main() -> None:
     cases = [
         ("uniform", {"min": -0.1, "max": 0.1}, lambda: init.uniform_(weight, -0.1, 0.1), repeats),
         ("normal", {"std": 0.1}, lambda: init.normal_(weight, 0.0, 0.1), repeats),
-        ("truncated_normal", {"std": 0.1}, lambda: init.trunc_normal_(weight, 0, 0.1, -0.2, 0.2), repeats),
+        (
+            "truncated_normal",
+            {"std": 0.1},
+            lambda: init.trunc_normal_(weight, 0, 0.1, -0.2, 0.2),
+            repeats,
+        ),
         ("orthogonal", {}, lambda: init.orthogonal_(weight), 1),
     ]
     print(f"torch {torch.__version__}, numpy {np.__version__}, {side} x {side}\n")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""How long `train status` takes on 100,000 records (or as many as the first argument says), made for the purpose.
+"""How long `train status` takes on 100,000 records (or as many as the first argument says), made
+for the purpose.
 
-One run is real, and leaves the plan; the other records are its copies under the names and ids of the plan. A hundredth
-of them is left out, some are failed, interrupted or left by a dead process.
+One run is real, and leaves the plan; the other records are its copies under the names and ids of
+the plan. A hundredth of them is left out, some are failed, interrupted or left by a dead process.
 """
 
 import json
@@ -37,7 +38,9 @@ def main() -> None:
 
     def run(*words: str) -> tuple[str, float]:
         started = time.perf_counter()
-        output = subprocess.run([*train, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
+        output = subprocess.run(
+            [*train, *words], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout
         return output, time.perf_counter() - started
 
     try:
@@ -52,7 +55,9 @@ def main() -> None:
         for place, spec in enumerate(plan):
             if place % 100 == 0:
                 continue
-            status, message = ("failed", '"out of memory"') if place % 5_001 == 0 else ("finished", "null")
+            status, message = (
+                ("failed", '"out of memory"') if place % 5_001 == 0 else ("finished", "null")
+            )
             if place % 5_003 == 0:
                 status = "running"
             record = re.sub(r'"id": "[^"]*"', f'"id": "{spec["id"]}"', text, count=1)
@@ -66,12 +71,15 @@ def main() -> None:
             (directory / "run.json").write_text(record)
         output, _ = run("status")
         print(output)
+
         def measured() -> str:
             """Seconds of the best of 5, and of the processors, which are the same on a busy machine."""
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             times = [run("status")[1] for _ in range(5)]
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(times)
+            spent = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / len(
+                times
+            )
             return f"{min(times):.2f} s, the best of 5; {spent:.2f} s of processor time"
 
         print(f"train status on {len(plan):,} runs of {len(text) // 1000} KB each: {measured()}")

@@ -1,4 +1,5 @@
-"""Puts a text between the marks of a page: between_marks.py PAGE SCRIPT TEXT. SCRIPT is what the mark says writes it."""
+"""Puts a text between the marks of a page: between_marks.py PAGE SCRIPT TEXT. SCRIPT is what the
+mark says writes it."""
 
 import pathlib
 import sys

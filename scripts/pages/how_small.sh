@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trains the sweep of configs/how_small.toml (195 runs, some minutes), and writes its result into docs/sweeps.md and its
-# picture. What is finished already is not run again.
+# Trains the sweep of configs/how_small.toml (195 runs, some minutes), and writes its result into
+# docs/sweeps.md and its picture. What is finished already is not run again.
 #   scripts/pages/how_small.sh [FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Draws the pictures of docs/initializers-guide.md: the tutorial's three histograms, and the weights of a config.
+# Draws the pictures of docs/initializers-guide.md: the tutorial's three histograms, and the weights
+# of a config.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build --quiet -p train

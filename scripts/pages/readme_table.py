@@ -1,4 +1,5 @@
-"""Puts a comparison in Markdown, the file named first, between the README's marks. Standard library only."""
+"""Puts a comparison in Markdown, the file named first, between the README's marks. Standard library
+only."""
 
 import pathlib
 import sys
@@ -14,7 +15,9 @@ table = pathlib.Path(sys.argv[1]).read_text().strip()
 COLUMNS = ["arm", "mean", "95 % interval", "to best", "p (Holm)"]
 lines = table.splitlines()
 head = next(line for line in lines if line.startswith("| arm"))
-kept = [place for place, name in enumerate(cell.strip() for cell in head.split("|")) if name in COLUMNS]
+kept = [
+    place for place, name in enumerate(cell.strip() for cell in head.split("|")) if name in COLUMNS
+]
 
 
 def narrowed(line):

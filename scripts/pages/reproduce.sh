@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tutorial's eight comparisons over ten seeds, and writes docs/tutorial.md with its pictures (each figure that
-# the tutorial printed beside ours) and the README's result. What is finished already is not run again.
+# Runs the tutorial's eight comparisons over ten seeds, and writes docs/tutorial.md with its
+# pictures (each figure that the tutorial printed beside ours) and the README's result. What is
+# finished already is not run again.
 #   scripts/pages/reproduce.sh [SEEDS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

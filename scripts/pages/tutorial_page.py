@@ -1,4 +1,5 @@
-"""Writes docs/tutorial.md from the comparisons that scripts/pages/reproduce.sh has run. Standard library only."""
+"""Writes docs/tutorial.md from the comparisons that scripts/pages/reproduce.sh has run. Standard
+library only."""
 
 import json
 import pathlib
@@ -10,17 +11,32 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images" / "tutorial"
 
 # Student's t, 97.5 %, by degrees of freedom: for the interval in which one new seed falls.
-T975 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 14: 2.145, 19: 2.093}
+T975 = {
+    1: 12.706,
+    2: 4.303,
+    3: 3.182,
+    4: 2.776,
+    5: 2.571,
+    6: 2.447,
+    7: 2.365,
+    8: 2.306,
+    9: 2.262,
+    14: 2.145,
+    19: 2.093,
+}
 
-# What the tutorial printed, in two printings of the same notebook: validation accuracy in percent, loss of the last
-# batch. Each is one run without a seed.
+# What the tutorial printed, in two printings of the same notebook: validation accuracy in percent,
+# loss of the last batch. Each is one run without a seed.
 COMPARISONS = [
     {
         "name": "zeros_vs_ones",
         "heading": "All zeros or all ones",
         "claim": "With every weight alike, units of a layer stay alike and next to nothing is learned, whether the weights "
         "are zeros or ones.",
-        "printed": {"zeros": [(11.260, 2.306), (11.260, 2.300)], "ones": [(9.580, 197.818), (9.900, 372.644)]},
+        "printed": {
+            "zeros": [(11.260, 2.306), (11.260, 2.300)],
+            "ones": [(9.580, 197.818), (9.900, 372.644)],
+        },
         "check": lambda c: c.highest_below(20.0),
         "picture": "loss-first-100",
     },
@@ -152,7 +168,8 @@ class Comparison:
 
 
 def place(values, printed):
-    """Whether a printed figure lies in our range, or else where one new seed would fall in 95 cases of 100."""
+    """Whether a printed figure lies in our range, or else where one new seed would fall in 95 cases
+    of 100."""
     if min(values) <= printed <= max(values):
         return "yes"
     if len(values) > 2 and len(values) - 1 in T975:
@@ -163,12 +180,16 @@ def place(values, printed):
 
 
 def row(arm, metric, summary, values, printed, scale, digits):
-    low, high = (scale * number(x) for x in summary["interval"] or (summary["mean"], summary["mean"]))
+    low, high = (
+        scale * number(x) for x in summary["interval"] or (summary["mean"], summary["mean"])
+    )
     figures = [f"{figure:.3f}" for figure in printed]
     places = [place(values, figure) for figure in printed]
     return (
-        f"| {arm} | {metric} | {scale * number(summary['mean']):.{digits}f} | {low:.{digits}f} to {high:.{digits}f} | "
-        f"{min(values):.{digits}f} to {max(values):.{digits}f} | {figures[0]} | {places[0]} | {figures[1]} | {places[1]} |"
+        f"| {arm} | {metric} | {scale * number(summary['mean']):.{digits}f} | {low:.{digits}f} "
+        f"to {high:.{digits}f} | "
+        f"{min(values):.{digits}f} to {max(values):.{digits}f} | {figures[0]} | {places[0]} | "
+        f"{figures[1]} | {places[1]} |"
     )
 
 
@@ -184,19 +205,26 @@ def main():
     lines = [
         "# The tutorial, reproduced",
         "",
-        "The well-known tutorial on weight initialization trains one network from ten starts, one run each, without",
-        "seeds, and prints validation accuracy and the loss of the last batch. Here is each of its eight comparisons over",
-        f"{seeds} seeds, beside what it printed. The two columns of figures are two printings of the same notebook: that they",
-        "differ is the noise of one run. *Inside* says whether a figure lies in the range of our seeds (`yes`), or at least",
-        "where one more seed would fall in 95 cases of 100 (`nearly`). The loss is the tutorial's: of the last batch of 128",
+        "The well-known tutorial on weight initialization trains one network from ten starts, "
+        "one run each, without",
+        "seeds, and prints validation accuracy and the loss of the last batch. Here is each of "
+        "its eight comparisons over",
+        f"{seeds} seeds, beside what it printed. The two columns of figures are two printings of "
+        "the same notebook: that they",
+        "differ is the noise of one run. *Inside* says whether a figure lies in the range of "
+        "our seeds (`yes`), or at least",
+        "where one more seed would fall in 95 cases of 100 (`nearly`). The loss is the "
+        "tutorial's: of the last batch of 128",
         "images, after the step that trained on it.",
         "",
         "`scripts/pages/reproduce.sh` runs it all and writes this page.",
         "",
         "## In short",
         "",
-        "A claim of a difference holds where the paired t test, corrected by Holm's method over the comparison, shows it at the",
-        "level of 5 %; a claim of none where it shows none, however small the difference that it does show.",
+        "A claim of a difference holds where the paired t test, corrected by Holm's method over "
+        "the comparison, shows it at the",
+        "level of 5 %; a claim of none where it shows none, however small the difference that "
+        "it does show.",
         "",
         "| comparison | the tutorial says | over our seeds |",
         "| --- | --- | --- |",
@@ -210,27 +238,50 @@ def main():
         holds, said = comparison["check"](data)
         verdicts.append((comparison["heading"], comparison["claim"], holds, said))
         details += [f"## {comparison['heading']}", "", f"The tutorial: {comparison['claim']}", ""]
-        details += [f"**{'It holds' if holds else 'It does not survive'} over {seeds} seeds**: {said}.", ""]
         details += [
-            "| start | figure | our mean | 95 % interval | our range | tutorial | inside | second printing | inside |",
+            f"**{'It holds' if holds else 'It does not survive'} over {seeds} seeds**: {said}.",
+            "",
+        ]
+        details += [
+            "| start | figure | our mean | 95 % interval | our range | tutorial | inside | "
+            "second printing | inside |",
             "| --- | --- | ---: | ---: | ---: | ---: | --- | ---: | --- |",
         ]
         losses = {arm["arm"]: arm for arm in loss["arms"]}
         for arm, printed in comparison["printed"].items():
             details.append(
-                row(arm, "accuracy, %", data.arms[arm], data.values(arm), [p[0] for p in printed], 100, 2)
+                row(
+                    arm,
+                    "accuracy, %",
+                    data.arms[arm],
+                    data.values(arm),
+                    [p[0] for p in printed],
+                    100,
+                    2,
+                )
             )
             values = [number(value["value"]) for value in losses[arm]["values"]]
             details.append(row(arm, "loss", losses[arm], values, [p[1] for p in printed], 1, 3))
         picture = f"{name}.svg"
-        shutil.copyfile(ROOT / "target" / "pictures" / name / f"{comparison['picture']}.svg", IMAGES / picture)
+        shutil.copyfile(
+            ROOT / "target" / "pictures" / name / f"{comparison['picture']}.svg", IMAGES / picture
+        )
         details += ["", f"![Loss curves: {comparison['heading']}](images/tutorial/{picture})", ""]
-    lines += [f"| {h} | {c} | **{'holds' if ok else 'does not survive'}**: {s} |" for h, c, ok, s in verdicts]
+    lines += [
+        f"| {h} | {c} | **{'holds' if ok else 'does not survive'}**: {s} |"
+        for h, c, ok, s in verdicts
+    ]
     lines += [""] + details
     if fresh == len(runs):
-        lines += [f"{len(runs)} runs took {finished - started:.0f} seconds when this page was written.", ""]
+        lines += [
+            f"{len(runs)} runs took {finished - started:.0f} seconds when this page was written.",
+            "",
+        ]
     (ROOT / "docs" / "tutorial.md").write_text("\n".join(lines))
-    print(f"docs/tutorial.md: {sum(ok for *_, ok, _ in verdicts)} of {len(verdicts)} claims hold over {seeds} seeds")
+    print(
+        f"docs/tutorial.md: {sum(ok for *_, ok, _ in verdicts)} of {len(verdicts)} claims hold "
+        f"over {seeds} seeds"
+    )
 
 
 main()

@@ -1,7 +1,9 @@
-"""Draws the laws of crates/initializers from PyTorch, JAX, Keras, Flax and Haiku, as an independent reference.
+"""Draws the laws of crates/initializers from PyTorch, JAX, Keras, Flax and Haiku, as an independent
+reference.
 
-What they draw is summed up in crates/initializers/tests/fixtures/references.json, which is committed; the test
-crates/initializers/tests/references.rs compares. Run this again only to add a law or to meet new versions:
+What they draw is summed up in crates/initializers/tests/fixtures/references.json, which is
+committed; the test crates/initializers/tests/references.rs compares. Run this again only to add a
+law or to meet new versions:
 
     python3 -m venv target/reference-initializers
     target/reference-initializers/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu
@@ -47,7 +49,8 @@ def keras_draw(initializer, shape=(INPUTS, OUTPUTS)):
 
 
 def sample(reference, kind, parameters, numbers, tensor="weight"):
-    """A law: as many quantiles as QUANTILES, and the moments, of all the numbers drawn that are not exactly 0."""
+    """A law: as many quantiles as QUANTILES, and the moments, of all the numbers drawn that are not
+    exactly 0."""
     numbers = np.asarray(numbers, dtype=np.float64).ravel()
     zeros = int(np.sum(numbers == 0))
     numbers = np.sort(numbers[numbers != 0])
@@ -73,24 +76,45 @@ def laws():
     trunc = "truncated_normal"
 
     yield sample("torch uniform_", "uniform", {}, pytorch(init.uniform_))
-    yield sample("torch normal_", "normal", {"mean": 0.5, "std": 0.1}, pytorch(lambda t: init.normal_(t, 0.5, 0.1)))
+    yield sample(
+        "torch normal_",
+        "normal",
+        {"mean": 0.5, "std": 0.1},
+        pytorch(lambda t: init.normal_(t, 0.5, 0.1)),
+    )
     absolute = {"bounds": "absolute"}
     for std in [1.0, 0.1]:
         drawn = pytorch(lambda t: init.trunc_normal_(t, std=std))
         yield sample("torch trunc_normal_", trunc, {"std": std, **absolute}, drawn)
     drawn = pytorch(lambda t: init.trunc_normal_(t, mean=0.5, std=0.7, a=-1, b=1))
-    yield sample("torch trunc_normal_", trunc, {"mean": 0.5, "std": 0.7, "lower": -1, "upper": 1, **absolute}, drawn)
+    yield sample(
+        "torch trunc_normal_",
+        trunc,
+        {"mean": 0.5, "std": 0.7, "lower": -1, "upper": 1, **absolute},
+        drawn,
+    )
     drawn = pytorch(lambda t: init.xavier_uniform_(t, gain=init.calculate_gain("tanh")))
     yield sample("torch xavier_uniform_", "xavier_uniform", {"gain": "tanh"}, drawn)
     yield sample("torch xavier_normal_", "xavier_normal", {}, pytorch(init.xavier_normal_))
     drawn = pytorch(lambda t: init.kaiming_uniform_(t, a=0.2, mode="fan_out"))
-    yield sample("torch kaiming_uniform_", "kaiming_uniform", {"gain": "leaky_relu(0.2)", "mode": "fan_out"}, drawn)
+    yield sample(
+        "torch kaiming_uniform_",
+        "kaiming_uniform",
+        {"gain": "leaky_relu(0.2)", "mode": "fan_out"},
+        drawn,
+    )
     drawn = pytorch(lambda t: init.kaiming_normal_(t, nonlinearity="relu"))
     yield sample("torch kaiming_normal_", "kaiming_normal", {}, drawn)
-    drawn = pytorch(lambda t: init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"), (64, 96, 5, 5))
-    yield sample("torch kaiming_normal_", "kaiming_normal", {"mode": "fan_out"}, drawn, "convolution")
+    drawn = pytorch(
+        lambda t: init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"), (64, 96, 5, 5)
+    )
+    yield sample(
+        "torch kaiming_normal_", "kaiming_normal", {"mode": "fan_out"}, drawn, "convolution"
+    )
     drawn = pytorch(lambda t: init.sparse_(t, sparsity=0.9, std=0.01))
-    yield sample("torch sparse_", "sparse", {"connections": 40, "along": "outgoing", "std": 0.01}, drawn)
+    yield sample(
+        "torch sparse_", "sparse", {"connections": 40, "along": "outgoing", "std": 0.01}, drawn
+    )
     linear = torch.nn.Linear(INPUTS, OUTPUTS)
     yield sample("torch nn.Linear", "pytorch_linear", {}, linear.weight.detach().numpy())
     biases = [torch.nn.Linear(INPUTS, OUTPUTS).bias.detach().numpy() for _ in range(50)]
@@ -103,21 +127,34 @@ def laws():
     yield sample("jax truncated_normal", trunc, {"std": 0.1, "lower": -1, "upper": 3}, drawn)
     for mode, form in [("fan_geo_avg", "normal"), ("fan_in", trunc), ("fan_out", "uniform")]:
         drawn = jax_draw(jinit.variance_scaling(3.0, mode, form))
-        yield sample("jax variance_scaling", "variance_scaling", {"scale": 3, "mode": mode, "distribution": form}, drawn)
+        yield sample(
+            "jax variance_scaling",
+            "variance_scaling",
+            {"scale": 3, "mode": mode, "distribution": form},
+            drawn,
+        )
     truncated = {"truncated": True}
     yield sample("jax glorot_normal", "glorot_normal", truncated, jax_draw(jinit.glorot_normal()))
     yield sample("jax he_normal", "he_normal", truncated, jax_draw(jinit.he_normal()))
     yield sample("jax he_uniform", "he_uniform", {}, jax_draw(jinit.he_uniform()))
     yield sample("jax lecun_normal", "lecun_normal", {}, jax_draw(jinit.lecun_normal()))
     yield sample("jax lecun_uniform", "lecun_uniform", {}, jax_draw(jinit.lecun_uniform()))
-    matrices = jax.vmap(lambda key: jinit.orthogonal()(key, (3, 4)))(jax.random.split(jax.random.key(1), MATRICES))
+    matrices = jax.vmap(lambda key: jinit.orthogonal()(key, (3, 4)))(
+        jax.random.split(jax.random.key(1), MATRICES)
+    )
     yield sample("jax orthogonal", "orthogonal", {}, matrices[:, -1, -1], "entry of 3 x 4")
 
-    yield sample("keras TruncatedNormal", trunc, {"std": 0.1}, keras_draw(kinit.TruncatedNormal(stddev=0.1)))
+    yield sample(
+        "keras TruncatedNormal", trunc, {"std": 0.1}, keras_draw(kinit.TruncatedNormal(stddev=0.1))
+    )
     drawn = keras_draw(kinit.VarianceScaling(2.0, "fan_avg", "truncated_normal"))
-    yield sample("keras VarianceScaling", "variance_scaling", {"scale": 2, "mode": "fan_avg"}, drawn)
+    yield sample(
+        "keras VarianceScaling", "variance_scaling", {"scale": 2, "mode": "fan_avg"}, drawn
+    )
     drawn = keras_draw(kinit.VarianceScaling(2.0, "fan_in", "untruncated_normal"))
-    yield sample("keras VarianceScaling", "variance_scaling", {"scale": 2, "distribution": "normal"}, drawn)
+    yield sample(
+        "keras VarianceScaling", "variance_scaling", {"scale": 2, "distribution": "normal"}, drawn
+    )
     yield sample("keras GlorotNormal", "glorot_normal", truncated, keras_draw(kinit.GlorotNormal()))
     yield sample("keras HeNormal", "he_normal", truncated, keras_draw(kinit.HeNormal()))
     yield sample("keras LecunNormal", "lecun_normal", {}, keras_draw(kinit.LecunNormal()))
@@ -128,7 +165,9 @@ def laws():
     x = np.zeros((1, INPUTS))
     drawn = flax.linen.Dense(OUTPUTS).init(jax.random.key(2), x)["params"]["kernel"]
     yield sample("flax linen.Dense", "flax_dense", {}, drawn)
-    drawn = haiku.transform(lambda x: haiku.Linear(OUTPUTS)(x)).init(jax.random.key(3), x)["linear"]["w"]
+    drawn = haiku.transform(lambda x: haiku.Linear(OUTPUTS)(x)).init(jax.random.key(3), x)[
+        "linear"
+    ]["w"]
     yield sample("haiku Linear", "haiku_linear", {}, drawn)
 
 
@@ -151,11 +190,20 @@ def sines(inputs, outputs):
 
 
 def matrices():
-    """Deterministic initializers: the values themselves, fully connected ones as [inputs, outputs]."""
+    """Deterministic initializers: the values themselves, fully connected ones as [inputs,
+    outputs]."""
     for inputs, outputs in [(3, 5), (5, 3)]:
         shape = [inputs, outputs]
-        yield matrix("torch eye_", "identity", {}, shape, pytorch(torch.nn.init.eye_, (outputs, inputs)).T)
-        yield matrix("keras Identity", "identity", {"gain": 0.5}, shape, keras_draw(keras.initializers.Identity(0.5), shape))
+        yield matrix(
+            "torch eye_", "identity", {}, shape, pytorch(torch.nn.init.eye_, (outputs, inputs)).T
+        )
+        yield matrix(
+            "keras Identity",
+            "identity",
+            {"gain": 0.5},
+            shape,
+            keras_draw(keras.initializers.Identity(0.5), shape),
+        )
     drawn = pytorch(torch.nn.init.dirac_, (4, 3, 3, 5))
     yield matrix("torch dirac_", "identity", {}, [4, 3, 3, 5], drawn)
     yield matrix("formula", "sinusoidal", {}, [7, 5], sines(7, 5))
@@ -175,12 +223,17 @@ def main():
     leaky = torch.nn.init.calculate_gain("leaky_relu", 0.2)
     fixture = {
         "versions": {name: importlib.metadata.version(name).split("+")[0] for name in libraries},
-        "gains": {name: torch.nn.init.calculate_gain(name) for name in GAIN_NAMES} | {"leaky_relu(0.2)": leaky},
+        "gains": {name: torch.nn.init.calculate_gain(name) for name in GAIN_NAMES}
+        | {"leaky_relu(0.2)": leaky},
         "laws": list(laws()),
         "matrices": list(matrices()),
     }
     FIXTURE.parent.mkdir(exist_ok=True)
-    FIXTURE.write_text("{\n" + ",\n".join(f'"{key}": {one_a_line(value)}' for key, value in fixture.items()) + "\n}\n")
+    FIXTURE.write_text(
+        "{\n"
+        + ",\n".join(f'"{key}": {one_a_line(value)}' for key, value in fixture.items())
+        + "\n}\n"
+    )
     print(f"{FIXTURE}: {len(fixture['laws'])} laws, {len(fixture['matrices'])} matrices")
 
 

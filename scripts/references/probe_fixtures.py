@@ -1,7 +1,8 @@
-"""Looks inside small networks with PyTorch's automatic differentiation in 64 bits, as an independent reference.
+"""Looks inside small networks with PyTorch's automatic differentiation in 64 bits, as an
+independent reference.
 
-What it finds is committed in crates/probe/tests/fixtures/references.json, and the test crates/probe/tests/pytorch.rs
-compares. Run it again only to add a measure or to meet a new version:
+What it finds is committed in crates/probe/tests/fixtures/references.json, and the test
+crates/probe/tests/pytorch.rs compares. Run it again only to add a measure or to meet a new version:
 
     python3 -m venv target/reference-probe
     target/reference-probe/bin/pip install torch numpy --index-url https://download.pytorch.org/whl/cpu
@@ -16,7 +17,9 @@ import numpy as np
 import torch
 from torch.func import hessian, jacrev, vmap
 
-FIXTURE = pathlib.Path(__file__).parent.parent.parent / "crates/probe/tests/fixtures/references.json"
+FIXTURE = (
+    pathlib.Path(__file__).parent.parent.parent / "crates/probe/tests/fixtures/references.json"
+)
 WIDTHS = [12, 10, 8, 5]
 IMAGES = 24
 ACTIVATIONS = {
@@ -34,7 +37,8 @@ ACTIVATIONS = {
 
 
 def numbers(shape, start, scale):
-    """The same numbers as the test's, without a generator that two languages would have to share."""
+    """The same numbers as the test's, without a generator that two languages would have to
+    share."""
     count = math.prod(shape)
     k = np.arange(start, start + count, dtype=np.float64)
     values = scale * np.sin(12.9898 * k + 0.37 * np.sqrt(k + 1.0))
@@ -64,8 +68,12 @@ def measure(phi):
     def split(flat):
         parts, at = [], 0
         for weight, bias in layers:
-            parts.append((flat[at : at + weight.numel()].reshape(weight.shape),
-                          flat[at + weight.numel() : at + weight.numel() + bias.numel()]))
+            parts.append(
+                (
+                    flat[at : at + weight.numel()].reshape(weight.shape),
+                    flat[at + weight.numel() : at + weight.numel() + bias.numel()],
+                )
+            )
             at += weight.numel() + bias.numel()
         return parts
 
@@ -89,7 +97,9 @@ def measure(phi):
         x = phi(z) if index + 1 < len(layers) else z
         post.append(x)
     torch.nn.functional.cross_entropy(x, labels, reduction="sum").backward()
-    gradients = vmap(lambda x, y: torch.func.grad(loss)(flat, x[None], y[None]), (0, 0))(images, labels)
+    gradients = vmap(lambda x, y: torch.func.grad(loss)(flat, x[None], y[None]), (0, 0))(
+        images, labels
+    )
     mean = gradients.mean(0)
     # The noise scale is that of the weights alone.
     weights = torch.stack([torch.cat([w.reshape(-1) for w, _ in split(g)]) for g in gradients])

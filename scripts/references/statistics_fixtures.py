@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes crates/report/tests/fixtures/statistics.json: the figures that crate `report` is held against.
+"""Writes crates/report/tests/fixtures/statistics.json: the figures that crate `report` is held
+against.
 
-SciPy gives summaries, intervals, t tests and permutation tests, statsmodels Holm's correction, rliable the probability
-of improvement. Run it from anywhere: it makes its own virtual environment below target/ and needs PyPI once.
+SciPy gives summaries, intervals, t tests and permutation tests, statsmodels Holm's correction,
+rliable the probability of improvement. Run it from anywhere: it makes its own virtual environment
+below target/ and needs PyPI once.
 """
 
 import json
@@ -60,7 +62,10 @@ def summary(x):
     def interval(level):
         if np.std(x) == 0:  # SciPy gives NaN for an interval without width.
             return [float(np.mean(x))] * 2
-        return [float(end) for end in stats.t.interval(level, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))]
+        return [
+            float(end)
+            for end in stats.t.interval(level, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))
+        ]
 
     low, high = interval(0.95)
     return {
@@ -87,7 +92,11 @@ def compared(x, y):
     else:
         result = stats.ttest_rel(x, y)
         interval = result.confidence_interval(0.95)
-        t_test = {"p": float(result.pvalue), "low": float(interval.low), "high": float(interval.high)}
+        t_test = {
+            "p": float(result.pvalue),
+            "low": float(interval.low),
+            "high": float(interval.high),
+        }
     exact = len(x) <= 20
     permutation = stats.permutation_test(
         (difference,),
@@ -121,7 +130,13 @@ def unpaired_samples():
         "a constant arm": ([0.1126] * 4, [0.0958, 0.0990, 0.1126, 0.0968, 0.1]),
         "ties": ([1.0, 2.0, 2.0, 3.0], [2.0, 2.0, 3.0, 4.0, 4.0]),
     }
-    for n, m, gap in [(5, 5, 0.002), (10, 7, 0.001), (9, 10, 0.004), (3, 12, 0.002), (30, 25, 0.0007)]:
+    for n, m, gap in [
+        (5, 5, 0.002),
+        (10, 7, 0.001),
+        (9, 10, 0.004),
+        (3, 12, 0.002),
+        (30, 25, 0.0007),
+    ]:
         x = 0.97 + 0.002 * random.standard_normal(n)
         y = 0.97 - gap + 0.004 * random.standard_normal(m)
         cases[f"{n} and {m} values, {gap} apart"] = (x.tolist(), y.tolist())
@@ -152,7 +167,11 @@ def compared_unpaired(x, y):
         "x": x,
         "y": y,
         "mean": float(np.mean(x) - np.mean(y)),
-        "welch": {"p": float(result.pvalue), "low": float(interval.low), "high": float(interval.high)},
+        "welch": {
+            "p": float(result.pvalue),
+            "low": float(interval.low),
+            "high": float(interval.high),
+        },
         "permutation": {"p": float(permutation.pvalue), "exact": exact},
     }
 
@@ -161,12 +180,19 @@ def main() -> None:
     import numpy as np
     from statsmodels.stats.multitest import multipletests
 
-    families = [[0.01, 0.04, 0.03], [0.5, 0.001, 0.9, 0.001], [0.04], np.random.default_rng(3).uniform(0, 0.05, 20).tolist()]
+    families = [
+        [0.01, 0.04, 0.03],
+        [0.5, 0.001, 0.9, 0.001],
+        [0.04],
+        np.random.default_rng(3).uniform(0, 0.05, 20).tolist(),
+    ]
     fixture = {
         "written_by": "scripts/references/statistics_fixtures.py with " + ", ".join(PACKAGES),
         "samples": {name: compared(*pair) for name, pair in samples().items()},
         "unpaired": {name: compared_unpaired(*pair) for name, pair in unpaired_samples().items()},
-        "holm": [{"p": p, "corrected": multipletests(p, method="holm")[1].tolist()} for p in families],
+        "holm": [
+            {"p": p, "corrected": multipletests(p, method="holm")[1].tolist()} for p in families
+        ],
     }
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
     FIXTURE.write_text(json.dumps(fixture, indent=1) + "\n")

@@ -1,10 +1,12 @@
-"""Trains small networks in PyTorch, as an independent reference for every loss, optimizer, schedule and layer.
+"""Trains small networks in PyTorch, as an independent reference for every loss, optimizer, schedule
+and layer.
 
-Each case is 20 full-batch steps from the weights that are written beside it, in 32 bits. (Batch normalization has cases
-in 64 bits with a smooth activation: before a ReLU, rounding decides on which side of 0 an output is, and PyTorch itself
-differs by a percent between 32 and 64 bits.) The losses are committed in
-crates/training/tests/fixtures/pytorch/; the test crates/training/tests/pytorch.rs runs the same settings and compares.
-Run this again only to add a case:
+Each case is 20 full-batch steps from the weights that are written beside it, in 32 bits. (Batch
+normalization has cases in 64 bits with a smooth activation: before a ReLU, rounding decides on
+which side of 0 an output is, and PyTorch itself differs by a percent between 32 and 64 bits.) The
+losses are committed in crates/training/tests/fixtures/pytorch/; the test
+crates/training/tests/pytorch.rs runs the same settings and compares. Run this again only to add a
+case:
 
     python3 -m venv target/reference-training
     target/reference-training/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu
@@ -29,7 +31,8 @@ SHALLOW, DEEP = [16, 8], [8, 8, 8, 8, 8]
 
 
 def small_set():
-    """The images of crates/training/testing/small_set.rs: training (after 100 for validation) and validation."""
+    """The images of crates/training/testing/small_set.rs: training (after 100 for validation) and
+    validation."""
     image = np.arange(600, dtype=np.uint64)[:, None]
     pixel = np.arange(784, dtype=np.uint64)[None, :]
     label = ((image * 2_654_435_761 % 2**32) >> 16 & 0xFF) % 10
@@ -55,7 +58,16 @@ def weights(hidden, seed):
 class Network(nn.Module):
     """The network as docs/configuration.md describes it."""
 
-    def __init__(self, tensors, activation=F.relu, norm=None, after=False, residual=None, output_scale=1.0, ntk=False):
+    def __init__(
+        self,
+        tensors,
+        activation=F.relu,
+        norm=None,
+        after=False,
+        residual=None,
+        output_scale=1.0,
+        ntk=False,
+    ):
         super().__init__()
         depth = len(tensors) // 2
         self.weights = nn.ParameterList(tensors[f"layers.{i}.weight"].clone() for i in range(depth))
@@ -97,7 +109,9 @@ class Network(nn.Module):
                 for index in range(start, start + size):
                     ends = index == start + size - 1
                     branch = self.hidden(index, branch, ends and self.residual.get("linear", False))
-                scale = self.scales[block] if self.residual.get("trained") else self.residual["scale"]
+                scale = (
+                    self.scales[block] if self.residual.get("trained") else self.residual["scale"]
+                )
                 x = x + scale * branch
         return self.linear(hidden, x) * self.output_scale
 
@@ -135,7 +149,10 @@ def train(case, tensors):
     shift, scale = case.get("inputs", (0.0, 1.0))
     images, validation = ((x / 255 - shift) / scale for x in (images, validation))
     factor = case.get("factor", 1.0)
-    scaled = {name: (t * factor if name.endswith("weight") else t).to(dtype) for name, t in tensors.items()}
+    scaled = {
+        name: (t * factor if name.endswith("weight") else t).to(dtype)
+        for name, t in tensors.items()
+    }
     network = Network(scaled, **case.get("network", {}))
     loss_of = case.get("loss", F.cross_entropy)
     groups = case.get("groups", lambda network: network.parameters())(network)
@@ -222,7 +239,9 @@ CASES = [
     {
         "name": "rmsprop_centered",
         "settings": 'optimizer = { kind = "rmsprop", learning_rate = 0.001, centered = true, weight_decay = 0.01 }',
-        "optimizer": lambda params: torch.optim.RMSprop(params, lr=0.001, centered=True, weight_decay=0.01),
+        "optimizer": lambda params: torch.optim.RMSprop(
+            params, lr=0.001, centered=True, weight_decay=0.01
+        ),
     },
     {
         "name": "adagrad",
@@ -241,7 +260,8 @@ CASES = [
     },
     {
         "name": "multistep",
-        "settings": SGD + ', schedule = { kind = "multistep", milestones = [4, 10], gamma = 0.3 } }',
+        "settings": SGD
+        + ', schedule = { kind = "multistep", milestones = [4, 10], gamma = 0.3 } }',
         "schedule": lambda optimizer: lr_scheduler.MultiStepLR(optimizer, [4, 10], gamma=0.3),
     },
     {
@@ -312,7 +332,8 @@ CASES = [
     {
         "name": "residual_blocks_of_two",
         "hidden": DEEP,
-        "settings": SGD + ' }\nmodel.residual = { kind = "identity", block = 2, scale = 0.5, end = "linear" }',
+        "settings": SGD
+        + ' }\nmodel.residual = { kind = "identity", block = 2, scale = 0.5, end = "linear" }',
         "network": deep(block=2, scale=0.5, linear=True),
     },
     {

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Runs one sweep by GNU parallel, by HyperQueue and by the command of the Kubernetes manifest, and compares each outcome,
-# bit for bit, with the sweep run alone. The manifest itself is checked against Kubernetes' schemas, offline.
+# Runs one sweep by GNU parallel, by HyperQueue and by the command of the Kubernetes manifest, and
+# compares each outcome, bit for bit, with the sweep run alone. The manifest itself is checked
+# against Kubernetes' schemas, offline.
 #
-# Installs GNU parallel (Debian's, as root) where there is none, and a Python environment below target/.
+# Installs GNU parallel (Debian's, as root) where there is none, and a Python environment below
+# target/.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! command -v parallel > /dev/null; then

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Tests the GPU backend on this machine's default adapter, and installs Debian's Vulkan drivers, one of them in software,
-# where there is no Vulkan at all (as root). Fails where there is no adapter.
+# Tests the GPU backend on this machine's default adapter, and installs Debian's Vulkan drivers, one
+# of them in software, where there is no Vulkan at all (as root). Fails where there is no adapter.
 #
-# The profile `quick` is for this: kernels are compiled by the driver, whatever the optimisation of the crates that write
-# them.
+# The profile `quick` is for this: kernels are compiled by the driver, whatever the optimisation of
+# the crates that write them.
 set -eu
 cd "$(dirname "$0")/../.."
 

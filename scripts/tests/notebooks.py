@@ -115,7 +115,8 @@ def check_tensorboard(records, variables):
     found.AddRunsFromDirectory(str(EXPORTS / "tensorboard"))
     found.Reload()
     hparams = lambda run, tag: HParamsPluginData.FromString(
-        found.SummaryMetadata(run, f"_hparams_/{tag}").plugin_data.content)
+        found.SummaryMetadata(run, f"_hparams_/{tag}").plugin_data.content
+    )
     experiment = hparams(".", "experiment").experiment
     assert {info.name for info in experiment.hparam_infos} > {"init.kind", "training.batch_size"}
     assert "test_accuracy" in {info.name.tag for info in experiment.metric_infos}
@@ -125,8 +126,7 @@ def check_tensorboard(records, variables):
         start = hparams(run, "session_start_info").session_start_info
         assert start.hparams["init.kind"].string_value == record["settings"]["init.kind"]
         assert start.hparams["training.batch_size"].number_value == 128
-        values = lambda tag: [
-            (event.step, event.tensor_proto) for event in found.Tensors(run, tag)]
+        values = lambda tag: [(event.step, event.tensor_proto) for event in found.Tensors(run, tag)]
         check_events(record, RECORDS / arm / f"seed-{seed}", values)
 
 

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Looks at the page of a study in headless Chromium: no request, no error, charts there, controls at work.
+# Looks at the page of a study in headless Chromium: no request, no error, charts there, controls at
+# work.
 #
-# Installs Debian's Chromium where there is none (as root), and playwright-core from npm below target/. Takes a folder
-# in which screenshots are left: scripts/tests/page.sh [FOLDER]
+# Installs Debian's Chromium where there is none (as root), and playwright-core from npm below
+# target/. Takes a folder in which screenshots are left: scripts/tests/page.sh [FOLDER]
 set -eu
 cd "$(dirname "$0")/../.."
 folder=${1:-target/page-test/screenshots}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Python package into a fresh environment and tests it. With the argument "frameworks", PyTorch and JAX are
-# installed too; without them their tests are skipped.
+# Installs the Python package into a fresh environment and tests it. With the argument "frameworks",
+# PyTorch and JAX are installed too; without them their tests are skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs a sweep by scripts/cluster/slurm/sweep.sh on a real Slurm (a controller and two nodes, all on this machine) and disturbs
-# it: a task is warned that its time is up, a task is killed and requeued, a node is drained half way. Its records must
-# have the same bits as those of the sweep run alone.
+# Runs a sweep by scripts/cluster/slurm/sweep.sh on a real Slurm (a controller and two nodes, all on
+# this machine) and disturbs it: a task is warned that its time is up, a task is killed and
+# requeued, a node is drained half way. Its records must have the same bits as those of the sweep
+# run alone.
 #
-# Needs Linux, and root where Debian's slurm-wlm and munge are still to be installed. With --skip it says that it was
-# left out.
+# Needs Linux, and root where Debian's slurm-wlm and munge are still to be installed. With --skip it
+# says that it was left out.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ "${1:-}" = --skip ]; then

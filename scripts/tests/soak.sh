@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# 2,000 short runs (or as many as the first argument says) in one process: is its memory flat, does it leak descriptors,
-# is every record whole? Writes docs/soak.md, and fails where the answer is no. Linux: it looks into /proc.
+# 2,000 short runs (or as many as the first argument says) in one process: is its memory flat, does
+# it leak descriptors, is every record whole? Writes docs/soak.md, and fails where the answer is no.
+# Linux: it looks into /proc.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 runs=${1:-2000}

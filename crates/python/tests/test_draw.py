@@ -20,11 +20,20 @@ def digest(numbers: np.ndarray) -> str:
     return f"{value:016x}"
 
 
-@pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['kind']}-{row['layout']}-{row['dtype']}")
+@pytest.mark.parametrize(
+    "row", GOLDEN, ids=lambda row: f"{row['kind']}-{row['layout']}-{row['dtype']}"
+)
 def test_the_bits_are_those_of_the_rust_crate(row):
     numbers = draw(
-        row["kind"], row["shape"], row["seed"], layer=row["layer"], layers=3, layout=row["layout"],
-        groups=row["groups"], dtype=row["dtype"], **row["parameters"],
+        row["kind"],
+        row["shape"],
+        row["seed"],
+        layer=row["layer"],
+        layers=3,
+        layout=row["layout"],
+        groups=row["groups"],
+        dtype=row["dtype"],
+        **row["parameters"],
     )
     assert list(numbers.shape) == row["shape"]
     assert digest(numbers) == row["digest"]
@@ -33,7 +42,9 @@ def test_the_bits_are_those_of_the_rust_crate(row):
 def test_threads_change_nothing():
     one = draw("truncated_normal", (700, 500), 3, name="w", std=0.1)
     for threads in (2, 3, 16):
-        assert (draw("truncated_normal", (700, 500), 3, name="w", std=0.1, threads=threads) == one).all()
+        assert (
+            draw("truncated_normal", (700, 500), 3, name="w", std=0.1, threads=threads) == one
+        ).all()
 
 
 def test_names_and_layers_are_streams_of_their_own():

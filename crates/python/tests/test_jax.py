@@ -15,7 +15,9 @@ def test_a_key_is_a_seed():
     drawn = jax_initializer("he_normal", gain="tanh")(key, (30, 20))
     expected = draw("he_normal", (30, 20), high << 32 | low, layer=0, gain="tanh")
     assert (np.asarray(drawn) == expected).all()
-    assert (jax_initializer("he_normal", gain="tanh")(jax.random.PRNGKey(7), (30, 20)) == drawn).all()
+    assert (
+        jax_initializer("he_normal", gain="tanh")(jax.random.PRNGKey(7), (30, 20)) == drawn
+    ).all()
 
 
 def test_it_is_traced_and_split():

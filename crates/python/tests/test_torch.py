@@ -10,7 +10,9 @@ nn = torch.nn
 
 
 def weights(module):
-    return {name: parameter.detach().numpy().copy() for name, parameter in module.named_parameters()}
+    return {
+        name: parameter.detach().numpy().copy() for name, parameter in module.named_parameters()
+    }
 
 
 def test_a_linear_layer_has_the_numbers_of_burns_transposed():

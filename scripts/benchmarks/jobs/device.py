@@ -1,4 +1,5 @@
-"""Prints what the GPU can do, as PyTorch measures it: its name, operations a second in f32, bytes a second of memory."""
+"""Prints what the GPU can do, as PyTorch measures it: its name, operations a second in f32, bytes a
+second of memory."""
 
 import json
 import time
@@ -20,8 +21,12 @@ def fastest(work, times=20):
 
 side = 8192
 one, other, product = (torch.randn(side, side, device="cuda") for _ in range(3))
-print(json.dumps({
-    "device": torch.cuda.get_device_name(),
-    "operations": 2 * side**3 / fastest(lambda: torch.mm(one, other, out=product)),
-    "bytes": 2 * one.nbytes / fastest(lambda: product.copy_(one)),
-}))
+print(
+    json.dumps(
+        {
+            "device": torch.cuda.get_device_name(),
+            "operations": 2 * side**3 / fastest(lambda: torch.mm(one, other, out=product)),
+            "bytes": 2 * one.nbytes / fastest(lambda: product.copy_(one)),
+        }
+    )
+)

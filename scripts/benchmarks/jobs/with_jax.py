@@ -1,4 +1,5 @@
-"""The job in JAX: a whole run, validation included, is one compiled program (`scan`), or all runs are (`vmap`)."""
+"""The job in JAX: a whole run, validation included, is one compiled program (`scan`), or all runs
+are (`vmap`)."""
 
 import functools
 import os
@@ -21,7 +22,9 @@ def prepare(options, runs):
     jax.config.update("jax_default_matmul_precision", "highest")
     if jax.default_backend() != options.device:
         raise SystemExit(f"JAX sees {jax.devices()}, and no {options.device}")
-    training, validation, test = ((jnp.asarray(x), jnp.asarray(y, jnp.int32)) for x, y in job.images())
+    training, validation, test = (
+        (jnp.asarray(x), jnp.asarray(y, jnp.int32)) for x, y in job.images()
+    )
 
     def logits(parameters, x):
         for weight, bias in parameters[:-1]:
@@ -31,7 +34,9 @@ def prepare(options, runs):
 
     def losses(parameters, x, y):
         scores = logits(parameters, x)
-        return jax.nn.logsumexp(scores, axis=1) - jnp.take_along_axis(scores, y[:, None], 1)[:, 0], scores
+        return jax.nn.logsumexp(scores, axis=1) - jnp.take_along_axis(scores, y[:, None], 1)[
+            :, 0
+        ], scores
 
     def evaluate(parameters, split):
         loss, scores = losses(parameters, *split)
@@ -47,7 +52,12 @@ def prepare(options, runs):
         second = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g * g, second, gradients)
         rate = job.RATE / (1 - b1**time)
         correction = 1 / jnp.sqrt(1 - b2**time)
-        parameters = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) * correction + job.EPSILON), parameters, first, second)
+        parameters = jax.tree.map(
+            lambda p, m, v: p - rate * m / (jnp.sqrt(v) * correction + job.EPSILON),
+            parameters,
+            first,
+            second,
+        )
         return (parameters, first, second, time), loss
 
     def run(parameters, indices, training, validation):
@@ -68,20 +78,33 @@ def prepare(options, runs):
     tested = evaluate
     if options.variant == "vmap":
         run, tested = jax.vmap(run, (0, 0, None, None)), jax.vmap(evaluate, (0, None))
-        starts, orders = [jax.tree.map(lambda *leaves: np.stack(leaves), *starts)], [np.stack(orders)]
+        starts, orders = (
+            [jax.tree.map(lambda *leaves: np.stack(leaves), *starts)],
+            [np.stack(orders)],
+        )
     run = jax.jit(run, donate_argnums=0)
-    starts, orders = [jax.tree.map(jnp.asarray, start) for start in starts], [jnp.asarray(order) for order in orders]
+    starts, orders = (
+        [jax.tree.map(jnp.asarray, start) for start in starts],
+        [jnp.asarray(order) for order in orders],
+    )
     compiled = run.lower(starts[0], orders[0], training, validation).compile()
     test_compiled = jax.jit(tested).lower(starts[0], test).compile()
 
     def train():
-        trained = [compiled(start, order, training, validation) for start, order in zip(starts, orders)]
+        trained = [
+            compiled(start, order, training, validation) for start, order in zip(starts, orders)
+        ]
         series = jax.device_get([series for _, series in trained])
 
         def results():
             tested = [test_compiled(parameters, test) for parameters, _ in trained]
-            accuracies = [np.atleast_2d(np.moveaxis(accuracy, -1, 0)).reshape(options.epochs, -1)[-1] for _, (_, accuracy) in series]
-            return np.concatenate(accuracies), np.concatenate([np.atleast_1d(accuracy) for _, accuracy in tested])
+            accuracies = [
+                np.atleast_2d(np.moveaxis(accuracy, -1, 0)).reshape(options.epochs, -1)[-1]
+                for _, (_, accuracy) in series
+            ]
+            return np.concatenate(accuracies), np.concatenate(
+                [np.atleast_1d(accuracy) for _, accuracy in tested]
+            )
 
         return results
 

@@ -1,14 +1,24 @@
 """The job in PyTorch: images resident in one tensor, fused Adam, no loader.
 
-Each run is a network of its own, or all runs are stacked into one with a leading axis. A step is eager; or its losses are
-`compiled`; or batch, gradients and Adam are compiled as one function (`whole`); or, on a GPU, it is one CUDA graph (`graphed`).
+Each run is a network of its own, or all runs are stacked into one with a leading axis. A step is
+eager; or its losses are `compiled`; or batch, gradients and Adam are compiled as one function
+(`whole`); or, on a GPU, it is one CUDA graph (`graphed`).
 """
 
 import functools
 
 import job
 
-VARIANTS = ["eager", "compiled", "whole", "graphed", "stacked", "stacked_compiled", "stacked_whole", "stacked_graphed"]
+VARIANTS = [
+    "eager",
+    "compiled",
+    "whole",
+    "graphed",
+    "stacked",
+    "stacked_compiled",
+    "stacked_whole",
+    "stacked_graphed",
+]
 
 
 def prepare(options, runs):
@@ -19,17 +29,31 @@ def prepare(options, runs):
     torch.set_flush_denormal(True)
     device = {"cpu": "cpu", "gpu": "cuda"}[options.device]
     on_device = lambda array: torch.from_numpy(array).to(device)
-    training, validation, test = ((on_device(x), on_device(y.astype(np.int64))) for x, y in job.images())
-    stacked, *how = options.variant.split("_") if options.variant.startswith("stacked") else ("", options.variant)
+    training, validation, test = (
+        (on_device(x), on_device(y.astype(np.int64))) for x, y in job.images()
+    )
+    stacked, *how = (
+        options.variant.split("_")
+        if options.variant.startswith("stacked")
+        else ("", options.variant)
+    )
     if how == ["whole"]:
-        kind = functools.partial(Whole, stacked=bool(stacked), compiled=torch.compile(whole_step, fullgraph=True))
+        kind = functools.partial(
+            Whole, stacked=bool(stacked), compiled=torch.compile(whole_step, fullgraph=True)
+        )
     else:
         kind = Stack if stacked else Network
     groups = [runs] if stacked else [[run] for run in runs]
     work = [kind(torch, group, device) for group in groups]
     orders = []
     for group in groups:
-        order = np.stack([job.batches(seed, len(training[1]), options.epochs, options.steps) for _, seed in group], axis=2)
+        order = np.stack(
+            [
+                job.batches(seed, len(training[1]), options.epochs, options.steps)
+                for _, seed in group
+            ],
+            axis=2,
+        )
         orders.append(on_device(order if stacked else order[:, :, 0]))
 
     def losses_of(model, x, y):
@@ -61,7 +85,9 @@ def prepare(options, runs):
     def evaluate(model, split):
         scores = model(split[0])
         labels = split[1].expand(scores.shape[:-1])
-        losses = torch.nn.functional.cross_entropy(scores.flatten(0, -2), labels.flatten(), reduction="none")
+        losses = torch.nn.functional.cross_entropy(
+            scores.flatten(0, -2), labels.flatten(), reduction="none"
+        )
         return losses.view(labels.shape).mean(-1), (scores.argmax(-1) == labels).float().mean(-1)
 
     def trained(model, step, order):
@@ -69,14 +95,18 @@ def prepare(options, runs):
         for epoch in order:
             losses += [step(indices) for indices in epoch]
             evaluated.append(evaluate(model, validation))
-        return torch.stack(losses).cpu(), [[figure.cpu().numpy() for figure in both] for both in evaluated]
+        return torch.stack(losses).cpu(), [
+            [figure.cpu().numpy() for figure in both] for both in evaluated
+        ]
 
     def train():
         series = [trained(*one) for one in zip(work, steps, orders)]
 
         def results():
             last = [evaluated[-1][1] for _, evaluated in series]
-            return np.ravel(last), np.ravel([evaluate(model, test)[1].cpu().numpy() for model in work])
+            return np.ravel(last), np.ravel(
+                [evaluate(model, test)[1].cpu().numpy() for model in work]
+            )
 
         return results
 
@@ -84,7 +114,8 @@ def prepare(options, runs):
 
 
 def graphed(torch, model, indices, step):
-    """The step of a model as one CUDA graph, which is told its batch. Capturing leaves the model as it was."""
+    """The step of a model as one CUDA graph, which is told its batch. Capturing leaves the model as
+    it was."""
     parameters = list(model.parameters())
     start = [parameter.detach().clone() for parameter in parameters]
     told = indices.clone()
@@ -114,7 +145,9 @@ def graphed(torch, model, indices, step):
 
 def adam(torch, parameters, device):
     on_gpu = device == "cuda"
-    return torch.optim.Adam(parameters, lr=job.RATE, betas=job.BETAS, eps=job.EPSILON, fused=True, capturable=on_gpu)
+    return torch.optim.Adam(
+        parameters, lr=job.RATE, betas=job.BETAS, eps=job.EPSILON, fused=True, capturable=on_gpu
+    )
 
 
 def Network(torch, runs, device):
@@ -138,8 +171,14 @@ class Stack:
     def __init__(self, torch, runs, device):
         self.torch = torch
         drawn = zip(*[job.weights(*run) for run in runs])
-        self.weights = [torch.stack([torch.from_numpy(w) for w in layer]).to(device).requires_grad_() for layer in drawn]
-        self.biases = [torch.zeros(len(runs), 1, w.shape[2], device=device, requires_grad=True) for w in self.weights]
+        self.weights = [
+            torch.stack([torch.from_numpy(w) for w in layer]).to(device).requires_grad_()
+            for layer in drawn
+        ]
+        self.biases = [
+            torch.zeros(len(runs), 1, w.shape[2], device=device, requires_grad=True)
+            for w in self.weights
+        ]
         self.optimizer = adam(torch, self.parameters(), device)
 
     def parameters(self):
@@ -153,7 +192,9 @@ class Stack:
 
     def losses(self, x, y):
         scores = self(x)
-        losses = self.torch.nn.functional.cross_entropy(scores.flatten(0, 1), y.flatten(), reduction="none")
+        losses = self.torch.nn.functional.cross_entropy(
+            scores.flatten(0, 1), y.flatten(), reduction="none"
+        )
         return losses.view(y.shape).mean(1)
 
 
@@ -192,7 +233,9 @@ def whole_step(parameters, firsts, seconds, time, images, labels, indices):
     x, y = images[indices], labels[indices]
 
     def total(parameters):
-        losses = torch.nn.functional.cross_entropy(scores(parameters, x).flatten(0, -2), y.flatten(), reduction="none")
+        losses = torch.nn.functional.cross_entropy(
+            scores(parameters, x).flatten(0, -2), y.flatten(), reduction="none"
+        )
         losses = losses.view(y.shape).mean(-1)
         return losses.sum(), losses
 

@@ -6,8 +6,9 @@
 #
 #     scripts/cluster/slurm/sweep.sh TASKS --config FILE [what else `train plan` takes]
 #
-# What a task needs is said in the lines above, or by Slurm's variables (SBATCH_PARTITION=..., SBATCH_CPUS_PER_TASK=...).
-# TRAIN is the program, by default the `train` on the PATH; OUT is the folder of records, which all nodes must see.
+# What a task needs is said in the lines above, or by Slurm's variables (SBATCH_PARTITION=...,
+# SBATCH_CPUS_PER_TASK=...). TRAIN is the program, by default the `train` on the PATH; OUT is the
+# folder of records, which all nodes must see.
 train=${TRAIN:-train}
 out=${OUT:-runs}
 

@@ -4,8 +4,9 @@
     >>> draw("he_normal", (784, 256), seed=0, name="encoder.weight").shape
     (784, 256)
 
-`draw` gives NumPy arrays, `init_` fills the layers of a PyTorch module in place, and `jax_initializer`
-makes a function with the signature of `jax.nn.initializers`. `kinds()` says what there is to draw.
+`draw` gives NumPy arrays, `init_` fills the layers of a PyTorch module in place, and
+`jax_initializer` makes a function with the signature of `jax.nn.initializers`. `kinds()` says what
+there is to draw.
 """
 
 from ._draw import draw, kinds, std

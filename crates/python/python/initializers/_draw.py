@@ -69,8 +69,7 @@ def draw(
             tensor; nothing is drawn then.
         TypeError: Where neither `name` nor `layer` is given, or a parameter has a wrong type.
 
-    >>> draw("zeros", (2,), seed=0, name="b", layout="bias")
-    array([0., 0.], dtype=float32)
+    >>> draw("zeros", (2,), seed=0, name="b", layout="bias") array([0., 0.], dtype=float32)
     """
     dtype = np.dtype(dtype)
     position = None if layer is None or layers is None else (layer, layers)

@@ -15,8 +15,8 @@ def jax_initializer(
 ) -> Callable[..., Any]:
     """An initializer that Flax and others accept: `init(key, shape, dtype=jnp.float32)`.
 
-    The key is the seed: a key gives the numbers that `draw(kind, shape, seed, layer=0)` gives for the
-    seed `key_data[0] << 32 | key_data[1]`. Works under `jax.jit` and other transformations.
+    The key is the seed: a key gives the numbers that `draw(kind, shape, seed, layer=0)` gives for
+    the seed `key_data[0] << 32 | key_data[1]`. Works under `jax.jit` and other transformations.
 
     Args:
         kind: Which initializer; `kinds()` has them.

@@ -25,11 +25,11 @@ def init_(
 ) -> Any:
     """Fills the layers of a PyTorch module in place, and returns the module.
 
-    Linear layers, convolutions (transposed ones too) and the projections of attention get weights of
-    `kind`, in the order of `module.named_modules()`; embeddings, norms and recurrent layers stay as they
-    are. The module is taken to be a chain: `activation` follows each layer but the last. A layer gets
-    the numbers that burn's layer at the same place gets from the Rust crate, so the two networks start
-    as the same function.
+    Linear layers, convolutions (transposed ones too) and the projections of attention get weights
+    of `kind`, in the order of `module.named_modules()`; embeddings, norms and recurrent layers stay
+    as they are. The module is taken to be a chain: `activation` follows each layer but the last. A
+    layer gets the numbers that burn's layer at the same place gets from the Rust crate, so the two
+    networks start as the same function.
 
     Args:
         module: A `torch.nn.Module`.
@@ -59,7 +59,14 @@ def init_(
             if layer.bias is not None:
                 fans = layer.fans
                 numbers = draw(
-                    bias_kind, layer.bias.shape, seed, tensor=1, layout="bias", fans=fans, **place, **around
+                    bias_kind,
+                    layer.bias.shape,
+                    seed,
+                    tensor=1,
+                    layout="bias",
+                    fans=fans,
+                    **place,
+                    **around,
                 )
                 drawn.append((layer.bias, numbers))
         except ValueError as error:
