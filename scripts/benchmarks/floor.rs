@@ -1,4 +1,5 @@
-//! Prints how many floating point operations a second one core makes at most: 32-bit multiply-adds on registers alone.
+//! Prints how many floating point operations a second one core makes at most: 32-bit multiply-adds
+//! on registers alone.
 //!
 //!     rustc -O -C target-cpu=native floor.rs
 
@@ -7,7 +8,8 @@ use std::time::Instant;
 
 /// A register of the widest kind that f32 is used with here.
 const LANES: usize = if cfg!(target_feature = "avx512f") { 16 } else { 8 };
-/// Sums that do not wait for each other: more than the latency of a multiply-add times how many begin in a cycle.
+/// Sums that do not wait for each other: more than the latency of a multiply-add times how many
+/// begin in a cycle.
 const SUMS: usize = 12;
 const ROUNDS: usize = 1_000_000;
 

@@ -1,9 +1,10 @@
-//! What a network has besides the widths of its layers: activation, normalization, skip connections.
+//! What a network has besides the widths of its layers: activation, normalization, skip
+//! connections.
 
 use initializers::Activation;
 
-/// What a network has besides the widths of its layers. From an [`Activation`] alone it is the plain
-/// network.
+/// What a network has besides the widths of its layers. From an [`Activation`] alone it is the
+/// plain network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Architecture {
     /// The activation of every hidden layer.

@@ -10,7 +10,8 @@
 //! use model::{Mlp, draw_layers};
 //! use model::init::{Activation, TensorSpec, truncated_normal, zeros};
 //!
-//! let targets = [TensorSpec::linear(784, 256).at_layer(0, 2), TensorSpec::linear(256, 10).at_layer(1, 2)];
+//! let targets =
+//!     [TensorSpec::linear(784, 256).at_layer(0, 2), TensorSpec::linear(256, 10).at_layer(1, 2)];
 //! let weight = truncated_normal(0.1)?;
 //! let layers = draw_layers(&targets, |_| (weight.clone(), Some(zeros())), 0)?;
 //! let mlp = Mlp::new(&[layers], Activation::Relu, &Device::flex());

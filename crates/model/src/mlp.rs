@@ -129,8 +129,8 @@ impl Mode {
 }
 
 impl Mlp {
-    /// A network for each of `runs`, whose layers have equal shapes, on `device`. `architecture` may
-    /// be an [`Activation`] alone.
+    /// A network for each of `runs`, whose layers have equal shapes, on `device`. `architecture`
+    /// may be an [`Activation`] alone.
     pub fn new(
         runs: &[Vec<LayerWeights>],
         architecture: impl Into<Architecture>,
@@ -207,7 +207,8 @@ impl Mlp {
         }
     }
 
-    /// The output of the hidden layer at `index` from its product `z`: norm, activation and dropout.
+    /// The output of the hidden layer at `index` from its product `z`: norm, activation and
+    /// dropout.
     fn hidden_layer(&self, index: usize, z: Tensor<3>, mode: &Mode) -> Tensor<3> {
         let Architecture { activation, norm, residual, .. } = self.architecture;
         let normalized = |x: Tensor<3>| match self.norms.get(index) {

@@ -124,47 +124,14 @@ impl Synthetic {
         // its noise.
         let mut shared = ChaCha8Rng::seed_from_u64(seed);
         let mut own = ChaCha8Rng::seed_from_u64(1000 * (place as u64 + 1) + seed);
-        let around =
-            |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0..1.0)).sum::<f64>() / 1.15;
-        let (start, end, pace) = profile.loss;
+        let end = profile.loss.1;
         let diverged = self.diverges == Some((profile.name, seed));
-        let ends = if diverged { self.steps / 3 } else { self.steps };
-        let mut steps: Vec<Step> = (0..ends)
-            .map(|step| {
-                let fall = (-(step as f64) / pace).exp();
-                let level = start * fall.powf(1.6)
-                    + (2.3f64.min(start) - end).max(0.0) * 0.35 * fall.sqrt()
-                    + end;
-                let noise = 1.0
-                    + (1.0 - fall)
-                        * 0.16
-                        * (around(&mut shared) + around(&mut own))
-                        * f64::from(end != 2.3);
-                let noise = if end == 2.3 { 1.0 + 0.002 * around(&mut shared) } else { noise };
-                Step { step, loss: (level * noise.max(0.15)) as f32 }
-            })
-            .collect();
-        if diverged {
-            steps.push(Step { step: ends, loss: f32::NAN });
-        }
+        let steps = self.losses(profile, diverged, &mut shared, &mut own);
         let accuracy = profile.accuracy.0
             + profile.accuracy.1 * 0.7 * (around(&mut shared) + around(&mut own));
         let accuracy = if diverged { 0.0980 } else { (accuracy * 5000.0).round() / 5000.0 };
         let last = steps.last().map_or(f64::NAN, |step| f64::from(step.loss));
-        let epochs: Vec<Epoch> = (1..=2u64)
-            .filter(|_| !diverged)
-            .map(|epoch| Epoch {
-                epoch,
-                steps: self.steps * epoch / 2,
-                training_loss: end * if epoch == 1 { 4.0 } else { 1.4 },
-                validation_loss: end * if epoch == 1 { 1.7 } else { 1.2 },
-                validation_accuracy: if epoch == 1 {
-                    accuracy - 0.3 * (0.99 - accuracy).min(0.05)
-                } else {
-                    accuracy
-                },
-            })
-            .collect();
+        let epochs = if diverged { Vec::new() } else { self.epochs(end, accuracy) };
         let directory = RunDirectory::new(path);
         directory.write_config(&format!(
             "# {}, arm {}\nseed = {seed}\n",
@@ -182,7 +149,7 @@ impl Synthetic {
             seed,
             title: self.title.to_owned(),
             status: if diverged { Status::Diverged } else { Status::Finished },
-            message: diverged.then(|| format!("the loss of step {ends} is NaN")),
+            message: diverged.then(|| format!("the loss of step {} is NaN", self.steps / 3)),
             steps_planned: self.steps,
             steps: steps.len() as u64,
             settings: settings(profile, seed),
@@ -198,6 +165,52 @@ impl Synthetic {
             files: BTreeMap::new(),
         })
     }
+
+    /// The loss of each step: a fall from the profile's start to its end, with noise. That of a run
+    /// that diverges is not a number after a third of the steps.
+    fn losses(
+        &self,
+        profile: &Profile,
+        diverged: bool,
+        shared: &mut ChaCha8Rng,
+        own: &mut ChaCha8Rng,
+    ) -> Vec<Step> {
+        let (start, end, pace) = profile.loss;
+        let ends = if diverged { self.steps / 3 } else { self.steps };
+        let mut loss = |step: u64| {
+            let fall = (-(step as f64) / pace).exp();
+            let level = start * fall.powf(1.6)
+                + (2.3f64.min(start) - end).max(0.0) * 0.35 * fall.sqrt()
+                + end;
+            let noise =
+                1.0 + (1.0 - fall) * 0.16 * (around(shared) + around(own)) * f64::from(end != 2.3);
+            let noise = if end == 2.3 { 1.0 + 0.002 * around(shared) } else { noise };
+            Step { step, loss: (level * noise.max(0.15)) as f32 }
+        };
+        let mut steps: Vec<Step> = (0..ends).map(&mut loss).collect();
+        if diverged {
+            steps.push(Step { step: ends, loss: f32::NAN });
+        }
+        steps
+    }
+
+    /// Two epochs of a run that comes to this loss and accuracy.
+    fn epochs(&self, loss: f64, accuracy: f64) -> Vec<Epoch> {
+        let epoch = |epoch: u64, (training, validation), validation_accuracy| Epoch {
+            epoch,
+            steps: self.steps * epoch / 2,
+            training_loss: loss * training,
+            validation_loss: loss * validation,
+            validation_accuracy,
+        };
+        let earlier = accuracy - 0.3 * (0.99 - accuracy).min(0.05);
+        vec![epoch(1, (4.0, 1.7), earlier), epoch(2, (1.4, 1.2), accuracy)]
+    }
+}
+
+/// A number around 0, nearly normal.
+fn around(rng: &mut ChaCha8Rng) -> f64 {
+    (0..4).map(|_| rng.random_range(-1.0..1.0)).sum::<f64>() / 1.15
 }
 
 fn settings(profile: &Profile, seed: u64) -> BTreeMap<String, Value> {

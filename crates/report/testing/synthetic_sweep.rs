@@ -58,34 +58,10 @@ impl SyntheticSweep<'_> {
         at: &[usize],
         seed: u64,
     ) -> std::io::Result<()> {
-        let place = self.axes.iter().zip(at);
-        let axes: Vec<AxisValue> = place
-            .map(|((setting, scale, values), &at)| AxisValue {
-                setting: (*setting).to_owned(),
-                value: values[at].clone(),
-                scale: *scale,
-            })
-            .collect();
-        let short = |setting: &str| setting.rsplit('.').next().unwrap_or(setting).to_owned();
-        let point: Vec<String> =
-            axes.iter().map(|axis| format!("{}={}", short(&axis.setting), axis.value)).collect();
-        let point = point.join(",").replace('"', "");
-        let name = if arm == "base" { point } else { format!("{arm},{point}") };
-        // How far each axis is from its best value, from -1 to 1.
-        let distances = self.axes.iter().zip(at).enumerate().map(|(i, ((_, _, values), &at))| {
-            let middle = 0.6 - 0.1 * i as f64;
-            at as f64 / (values.len().max(2) - 1) as f64 - middle
-        });
-        let far: f64 =
-            distances.map(|d: f64| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
-        let mut shared = ChaCha8Rng::seed_from_u64(seed);
-        let mut own = ChaCha8Rng::seed_from_u64(
-            seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64),
-        );
-        let mut noise = || shared.random_range(-0.001..0.001) + own.random_range(-0.0015..0.0015);
+        let axes = self.axis_values(at);
+        let name = point_name(arm, &axes);
         let diverged = at[0] + 1 == self.axes[0].2.len() && seed % 3 == 1 && at[0] > 0;
-        let accuracy = 0.974 - 0.002 * index as f64 - 0.88 * (1.0 - (-far).exp()) + noise();
-        let accuracy = if diverged { 0.098 } else { (accuracy * 5000.0).round() / 5000.0 };
+        let accuracy = if diverged { 0.098 } else { self.accuracy(index, at, seed) };
         let loss = if diverged { f64::INFINITY } else { 2.7 * (1.0 - accuracy).powf(0.95) };
         let steps: Vec<Step> = (0..self.steps)
             .map(|step| Step {
@@ -127,11 +103,46 @@ impl SyntheticSweep<'_> {
         })
     }
 
+    /// The values of the axes at the indices `at`.
+    fn axis_values(&self, at: &[usize]) -> Vec<AxisValue> {
+        let indexed = self.axes.iter().zip(at);
+        let value = |((setting, scale, values), &at): (&(&str, Scale, Vec<Value>), &usize)| {
+            AxisValue { setting: (*setting).to_owned(), value: values[at].clone(), scale: *scale }
+        };
+        indexed.map(value).collect()
+    }
+
+    /// The accuracy of the arm at `index`: the farther from the best values, the worse.
+    fn accuracy(&self, index: usize, at: &[usize], seed: u64) -> f64 {
+        // How far each axis is from its best value, from -1 to 1.
+        let distances = self.axes.iter().zip(at).enumerate().map(|(i, ((_, _, values), &at))| {
+            let middle = 0.6 - 0.1 * i as f64;
+            at as f64 / (values.len().max(2) - 1) as f64 - middle
+        });
+        let far: f64 =
+            distances.map(|d: f64| (d.max(0.0) * 2.4).powi(4) + (-d).max(0.0).powi(4) * 0.4).sum();
+        let mut shared = ChaCha8Rng::seed_from_u64(seed);
+        let mut own = ChaCha8Rng::seed_from_u64(
+            seed + 1000 * at.iter().fold(index as u64 + 1, |h, &at| 131 * h + at as u64),
+        );
+        let noise = shared.random_range(-0.001..0.001) + own.random_range(-0.0015..0.0015);
+        let accuracy = 0.974 - 0.002 * index as f64 - 0.88 * (1.0 - (-far).exp()) + noise;
+        (accuracy * 5000.0).round() / 5000.0
+    }
+
     /// As many numbers as a real record has.
     fn initial_weights(&self) -> Vec<InitialWeights> {
         let layers = [[784, 256], [256, 128], [128, 10]].into_iter().enumerate();
         layers.map(|(i, shape)| InitialWeights::of(i + 1, shape, &[-0.1, 0.0, 0.03, 0.1])).collect()
     }
+}
+
+/// The name of a swept arm's point.
+fn point_name(arm: &str, axes: &[AxisValue]) -> String {
+    let short = |setting: &str| setting.rsplit('.').next().unwrap_or(setting).to_owned();
+    let values = axes.iter().map(|axis| format!("{}={}", short(&axis.setting), axis.value));
+    let point = values.collect::<Vec<_>>().join(",").replace('"', "");
+    if arm == "base" { point } else { format!("{arm},{point}") }
 }
 
 /// Values from `low` to `high`, each the same multiple of the one before.

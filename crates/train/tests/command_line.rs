@@ -184,7 +184,10 @@ fn an_output_folder_that_cannot_be_made_is_bad_input() {
     lab.write("taken", "a file, not a folder");
     let output = lab.train(&["--config", "small.toml", "--out", "taken"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_snapshot!(stderr(&output), @"error: cannot write to taken/small: Not a directory (os error 20)");
+    assert_snapshot!(
+        stderr(&output),
+        @"error: cannot write to taken/small: Not a directory (os error 20)"
+    );
 }
 
 #[test]
@@ -214,7 +217,8 @@ fn a_plan_shows_what_would_run_and_trains_nothing() {
     let lab = Lab::new();
     lab.write(
         "plan.toml",
-        "title = \"A plan\"\nseeds = 2\n[arms.zeros]\ninit = \"zeros\"\n[arms.slow]\noptimizer.learning_rate = 1e-4\n",
+        "title = \"A plan\"\nseeds = 2\n[arms.zeros]\ninit = \"zeros\"\n[arms.slow]\n\
+         optimizer.learning_rate = 1e-4\n",
     );
     let output = lab.train(&["plan", "--config", "plan.toml", "--jobs", "2"]);
     assert!(output.status.success());
@@ -222,10 +226,12 @@ fn a_plan_shows_what_would_run_and_trains_nothing() {
     assert!(!lab.path().join("runs").exists());
 }
 
-const SWEEP: &str = "title = \"A sweep\"\nseeds = 3\n[arms.normal]\ninit = { kind = \"normal\", std = 0.1 }\n\
+const SWEEP: &str = "title = \"A sweep\"\nseeds = 3\n[arms.normal]\n\
+     init = { kind = \"normal\", std = 0.1 }\n\
      [arms.truncated]\ninit = { kind = \"truncated_normal\", std = 0.1 }\n\
      [sweep]\nzip = [[\"training.batch_size\", \"optimizer.learning_rate\"]]\n\
-     \"init.std\" = { log = [1e-4, 1.0], n = 9 }\n\"training.batch_size\" = [64, 128]\n\"optimizer.learning_rate\" = [0.001, 0.002]\n";
+     \"init.std\" = { log = [1e-4, 1.0], n = 9 }\n\"training.batch_size\" = [64, 128]\n\
+     \"optimizer.learning_rate\" = [0.001, 0.002]\n";
 
 #[test]
 fn the_plan_of_a_sweep_counts_its_points_shows_its_axes_and_estimates_the_time() {

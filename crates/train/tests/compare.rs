@@ -9,7 +9,8 @@ use common::Lab;
 use insta::assert_snapshot;
 
 /// Two arms of three seeds, a few steps each.
-const ARMS: &str = "title = \"Ones or rule\"\nseeds = 3\nmodel.hidden = [16]\ntraining = { max_steps = 30, batch_size = 32 }\n\
+const ARMS: &str = "title = \"Ones or rule\"\nseeds = 3\nmodel.hidden = [16]\n\
+     training = { max_steps = 30, batch_size = 32 }\n\
                     [arms.ones]\ninit = \"ones\"\n[arms.rule]\ninit = \"general_rule\"\n";
 
 fn lab() -> Lab {
@@ -81,7 +82,8 @@ fn a_sweep_is_compared_along_its_axes() {
     let lab = Lab::new();
     lab.write(
         "small.toml",
-        "title = \"Small starts\"\nseeds = 2\nmodel.hidden = [16]\ntraining = { max_steps = 30, batch_size = 32 }\n\
+        "title = \"Small starts\"\nseeds = 2\nmodel.hidden = [16]\n\
+         training = { max_steps = 30, batch_size = 32 }\n\
          init = \"normal\"\n[sweep]\n\"init.std\" = { log = [1e-4, 1.0], n = 3 }\n",
     );
     let output = lab.train(&["--config", "small.toml"]);

@@ -397,7 +397,9 @@ fn a_disk_that_fills_up_ends_the_run_with_a_clear_message_and_nothing_is_broken(
             "$0" --config x.toml --format json --out small > /dev/null 2> said
             code=$?
             [ "$code" = 0 ] && break
-            if [ "$code" != 1 ] || ! grep -q "No space left on device" said; then cat said >&2; exit 1; fi
+            if [ "$code" != 1 ] || ! grep -q "No space left on device" said; then
+                cat said >&2; exit 1
+            fi
             echo "full at ${size} KiB"
         done
         [ "$code" = 0 ] && cp -r small copied

@@ -9,7 +9,8 @@ use initializers::{Activation, TensorSpec};
 use insta::assert_snapshot;
 
 /// Two steps of a narrow network: what differs is what is tested.
-const SMALL: &str = "[model]\nhidden = [8, 6]\n[training]\nbatch_size = 16\nmax_steps = 2\n[data]\nvalidation = 59000\n";
+const SMALL: &str = "[model]\nhidden = [8, 6]\n[training]\nbatch_size = 16\n\
+     max_steps = 2\n[data]\nvalidation = 59000\n";
 
 /// The arm of that name, and below it what differs.
 fn arm(name: &str, differs: &str) -> String {
@@ -88,8 +89,10 @@ fn fifty_layers_train() {
 #[test]
 fn first_hidden_and_last_layers_start_as_they_are_told() {
     let lab = Lab::new();
-    let layers = "[init]\nkind = \"zeros\"\n[init.layers]\nfirst = { kind = \"constant\", value = 1.0 }\n\
-                  hidden = { kind = \"constant\", value = 2.0 }\nlast = { kind = \"constant\", value = 3.0 }\n\
+    let layers = "[init]\nkind = \"zeros\"\n[init.layers]\n\
+                   first = { kind = \"constant\", value = 1.0 }\n\
+                  hidden = { kind = \"constant\", value = 2.0 }\n\
+                   last = { kind = \"constant\", value = 3.0 }\n\
                   3 = { kind = \"constant\", value = 4.0 }\n";
     lab.write("x.toml", &format!("{}{layers}", SMALL.replace("[8, 6]", "[8, 6, 4]")));
     lab.json(&["--config", "x.toml"]);
@@ -106,7 +109,8 @@ fn a_start_that_looks_at_data_is_the_same_whatever_trains_it() {
     lab.write(
         "x.toml",
         &format!(
-            "init = \"lsuv\"\n{SMALL}[arms.a]\n[arms.b]\ntraining.batch_size = 8\n[arms.c]\nbackend = \"ndarray\"\n"
+            "init = \"lsuv\"\n{SMALL}[arms.a]\n[arms.b]\ntraining.batch_size = 8\n\
+             [arms.c]\nbackend = \"ndarray\"\n"
         ),
     );
     lab.json(&["--config", "x.toml"]);

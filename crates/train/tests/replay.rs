@@ -38,7 +38,10 @@ fn a_record_replays_to_the_same_bits_and_is_left_as_it_was() {
     let before = std::fs::read(directory.join("run.json")).unwrap();
     let (code, printed, said) = replay(&lab);
     assert_eq!((code, said.as_str()), (Some(0), ""));
-    assert_snapshot!(printed, @"x seed 0: the losses of all 12 steps and the final weights are the same to the bit");
+    assert_snapshot!(
+        printed,
+        @"x seed 0: the losses of all 12 steps and the final weights are the same to the bit"
+    );
     let json = lab.json(&["replay", "runs/x/base/seed-0"]);
     assert_eq!((&json["equal"], &json["equal_steps"]), (&true.into(), &12.into()));
     assert_eq!(before, std::fs::read(directory.join("run.json")).unwrap());
@@ -70,11 +73,17 @@ fn what_has_no_result_or_is_damaged_is_bad_input() {
         .unwrap();
     let (code, _, said) = replay(&lab);
     assert_eq!(code, Some(2));
-    assert_snapshot!(said, @"error: runs/x/base/seed-0 has no result to compare with: it is running");
+    assert_snapshot!(
+        said,
+        @"error: runs/x/base/seed-0 has no result to compare with: it is running"
+    );
 
     RunDirectory::new(&path).write_record(&record).unwrap();
     std::fs::write(path.join("steps.csv"), "step,loss\n").unwrap();
     let (code, _, said) = replay(&lab);
     assert_eq!(code, Some(2));
-    assert_snapshot!(said, @"error: runs/x/base/seed-0/steps.csv is damaged: its checksum is not the one in run.json");
+    assert_snapshot!(
+        said,
+        @"error: runs/x/base/seed-0/steps.csv is damaged: its checksum is not the one in run.json"
+    );
 }

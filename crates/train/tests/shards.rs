@@ -15,7 +15,8 @@ use common::{Lab, stderr};
 use insta::assert_snapshot;
 use record::{RunDirectory, RunRecord, Status, read_record};
 
-const SHORT: &str = "seeds = 3\ntraining = { batch_size = 50, max_steps = 12 }\n[arms.a]\n[arms.b]\ninit = \"zeros\"\n";
+const SHORT: &str = "seeds = 3\ntraining = { batch_size = 50, max_steps = 12 }\n\
+     [arms.a]\n[arms.b]\ninit = \"zeros\"\n";
 /// Longer than any test waits.
 const ENDLESS: &str =
     "training = { batch_size = 50, max_steps = 100000000, checkpoint_every = 4 }\n";
@@ -84,7 +85,10 @@ fn a_shard_says_what_it_did_in_a_line_and_draws_nothing() {
     assert_snapshot!(stdout(&half), @"shard 1/2: 3 of 6 runs: 3 finished");
     let again = lab.train(&["--config", "x.toml", "--shard", "1/2"]);
     assert_snapshot!(stdout(&again), @"shard 1/2: 3 of 6 runs: 3 finished (3 had a result before)");
-    assert_snapshot!(stdout(&lab.train(&["--config", "x.toml", "--shard", "7/7"])), @"shard 7/7: none of 6 runs");
+    assert_snapshot!(
+        stdout(&lab.train(&["--config", "x.toml", "--shard", "7/7"])),
+        @"shard 7/7: none of 6 runs"
+    );
     assert!(fs::read_dir(lab.path().join("runs/x")).unwrap().all(|entry| {
         let name = entry.unwrap().file_name();
         ["a", "b", ".plan.json"].iter().any(|known| name == *known)
@@ -124,7 +128,10 @@ fn a_run_that_another_process_holds_is_left_to_it_and_asks_to_be_started_again()
         Status::Finished
     );
     let pid = other.id().to_string();
-    assert_snapshot!(stderr(&second).replace(&pid, "PID"), @"runs/x/base/seed-0 is being written by another process (process PID); the same command sees to what is left of it");
+    assert_snapshot!(
+        stderr(&second).replace(&pid, "PID"),
+        @"runs/x/base/seed-0 is being written by another process (process PID); the same command sees to what is left of it"
+    );
     other.kill().unwrap();
     other.wait().unwrap();
 }
@@ -142,7 +149,10 @@ fn what_is_left_comes_before_what_failed_and_both_are_told() {
     x seed 1: cannot write to runs/x/base/seed-1: File exists (os error 17)
     runs/x/base/seed-0 is being written by another process (process PID); the same command sees to what is left of it
     ");
-    assert_snapshot!(stdout(&output), @"shard 1/1: 2 of 2 runs: 1 failed, 1 being written elsewhere");
+    assert_snapshot!(
+        stdout(&output),
+        @"shard 1/1: 2 of 2 runs: 1 failed, 1 being written elsewhere"
+    );
     other.kill().unwrap();
     other.wait().unwrap();
 }
@@ -281,5 +291,8 @@ fn records_without_a_plan_or_of_another_are_noted() {
     ");
     let output = lab.train(&["status", "elsewhere"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_snapshot!(stderr(&output), @"error: cannot list elsewhere: No such file or directory (os error 2)");
+    assert_snapshot!(
+        stderr(&output),
+        @"error: cannot list elsewhere: No such file or directory (os error 2)"
+    );
 }

@@ -64,8 +64,8 @@ fn renamed(tensor: Tensor) -> (String, Tensor) {
     (name, tensor)
 }
 
-/// The numbers of a tensor start at a multiple of so many bytes, as PyTorch has it, so that they can
-/// be mapped into memory.
+/// The numbers of a tensor start at a multiple of so many bytes, as PyTorch has it, so that they
+/// can be mapped into memory.
 const ALIGNMENT: u64 = 64;
 /// The extra field that pads a file's header, by the name that PyTorch gives it: `FB`.
 const PADDING: ExtraFieldId = ExtraFieldId::new(u16::from_le_bytes(*b"FB"));

@@ -90,8 +90,8 @@ pub struct ChartLine<'a> {
     /// The index of its colour and dashes: that of the arm in the study, so that it looks alike in
     /// every picture.
     pub look: usize,
-    /// What was measured, from left to right: joined by a line, or as dots alone beside theory. What
-    /// is not finite leaves a gap.
+    /// What was measured, from left to right: joined by a line, or as dots alone beside theory.
+    /// What is not finite leaves a gap.
     pub points: Vec<ChartPoint>,
     /// What theory says, drawn dashed with its band; empty where theory says nothing.
     pub theory: Vec<ChartPoint>,

@@ -30,8 +30,8 @@ pub struct HistogramPanel {
     pub note: String,
     /// The lower edge of the first bin.
     pub low: f64,
-    /// The upper edge of the last bin; where it is not above `low`, all numbers are equal, and there
-    /// is one bar.
+    /// The upper edge of the last bin; where it is not above `low`, all numbers are equal, and
+    /// there is one bar.
     pub high: f64,
     /// Numbers in each bin; all bins are as wide.
     pub counts: Vec<u64>,
@@ -144,9 +144,10 @@ fn histogram(area: &Area, panel: &HistogramPanel, look: Look) -> Markup {
     };
     let outline: String = bars.iter().filter(|(_, _, height)| *height > 0.0).map(bar).collect();
     let bottom = area.bottom();
+    let note = Text::new(area.right(), area.top - 8.0, &panel.note).size(12.5).soft();
     html! {
         (Text::new(area.left, area.top - 8.0, &panel.name).size(12.5).draw())
-        (Text::new(area.right(), area.top - 8.0, &panel.note).size(12.5).soft().flush_right().draw())
+        (note.flush_right().draw())
         (marks::area(&outline, look, 0.85))
         (rule("axis", (area.left, bottom), (area.right(), bottom)))
         @for tick in &x.ticks {

@@ -13,8 +13,8 @@ pub struct MeanDifference {
     pub n: usize,
     /// The difference.
     pub mean: f64,
-    /// Its 95 % interval, by Student's t of the differences or by Welch's of the samples; none below
-    /// two numbers or where one is not finite.
+    /// Its 95 % interval, by Student's t of the differences or by Welch's of the samples; none
+    /// below two numbers or where one is not finite.
     pub interval: Option<Interval>,
     /// Two-sided p of [`paired_t_test`](super::paired_t_test) or
     /// [`welch_t_test`](super::welch_t_test).

@@ -35,9 +35,9 @@ pub fn unpaired_difference(x: &[f64], y: &[f64]) -> Option<MeanDifference> {
 /// two numbers in either or where one is not finite.
 ///
 /// Welch (1947), "The generalization of Student's problem when several different population
-/// variances are involved": t = (x̄ - ȳ) / √(sₓ²/n + s_y²/m), with Satterthwaite's degrees of freedom.
-/// Where both samples are constant the statistic is taken at its limit: p = 0, or p = 1 if the means
-/// are equal.
+/// variances are involved": t = (x̄ - ȳ) / √(sₓ²/n + s_y²/m), with Satterthwaite's degrees of
+/// freedom. Where both samples are constant the statistic is taken at its limit: p = 0, or p = 1 if
+/// the means are equal.
 ///
 /// ```
 /// let p = report::statistics::welch_t_test(&[0.97, 0.98, 0.96], &[0.91, 0.93]).unwrap();
@@ -66,14 +66,14 @@ fn welch(x: &[f64], y: &[f64]) -> Option<(Interval, f64)> {
     Some((Interval { low: difference - half, high: difference + half }, p))
 }
 
-/// The two-sided p of the permutation test: of all ways to part the numbers of both samples into two
-/// of the same sizes, the share whose means lie at least as far apart as the ones observed.
+/// The two-sided p of the permutation test: of all ways to part the numbers of both samples into
+/// two of the same sizes, the share whose means lie at least as far apart as the ones observed.
 ///
-/// Pitman (1937), "Significance tests which may be applied to samples from any populations". It takes
-/// nothing for granted but that, were the arms alike, each number might as well have been of the
-/// other. Up to 200,000 ways are all counted; of more, 20,000 are drawn from a fixed stream, and
-/// p = (1 + as far) / (1 + drawn) (Phipson and Smyth, 2010). None below two numbers in either sample
-/// or where one is not finite.
+/// Pitman (1937), "Significance tests which may be applied to samples from any populations". It
+/// takes nothing for granted but that, were the arms alike, each number might as well have been of
+/// the other. Up to 200,000 ways are all counted; of more, 20,000 are drawn from a fixed stream,
+/// and p = (1 + as far) / (1 + drawn) (Phipson and Smyth, 2010). None below two numbers in either
+/// sample or where one is not finite.
 ///
 /// ```
 /// let p = report::statistics::permutation_test(&[3.0, 4.0], &[1.0, 2.0]).unwrap();
@@ -105,7 +105,8 @@ pub fn partition_count(n: usize, m: usize) -> f64 {
     (1..=smaller).map(|i| (n + m - smaller + i) as f64 / i as f64).product::<f64>().round()
 }
 
-/// Of all choices of `left` of the numbers, added to `sum`, how many are far, and how many there are.
+/// Of all choices of `left` of the numbers, added to `sum`, how many are far, and how many there
+/// are.
 fn count(numbers: &[f64], left: usize, sum: f64, is_far: &dyn Fn(f64) -> bool) -> (u64, u64) {
     match numbers {
         _ if left == 0 => (u64::from(is_far(sum)), 1),
@@ -174,7 +175,8 @@ mod tests {
             y in prop::collection::vec(-9i32..9, 2..7),
         ) {
             let [x, y]: [Vec<f64>; 2] = [x, y].map(|s| s.into_iter().map(f64::from).collect());
-            let (one, other) = (permutation_test(&x, &y).unwrap(), permutation_test(&y, &x).unwrap());
+            let one = permutation_test(&x, &y).unwrap();
+            let other = permutation_test(&y, &x).unwrap();
             prop_assert!((one - other).abs() < 1e-12);
             prop_assert!(one >= 1.0 / partition_count(x.len(), y.len()));
         }

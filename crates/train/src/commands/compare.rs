@@ -1,5 +1,5 @@
-//! `train compare DIR...`: table, verdict and pictures from runs on disk, or from a table of another
-//! program's numbers; nothing is trained.
+//! `train compare DIR...`: table, verdict and pictures from runs on disk, or from a table of
+//! another program's numbers; nothing is trained.
 
 use std::fmt::Display;
 use std::io::Write;

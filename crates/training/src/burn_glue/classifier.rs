@@ -77,9 +77,9 @@ impl Classifier {
         Classifier { network: self.network.network(run), loss: self.loss }
     }
 
-    /// The forward pass with its loss, and what is differentiated: no parameter of one network is in
-    /// the loss of another, so the gradients of the sum of the networks' mean losses are those of
-    /// each network alone. Sparse images are for cross-entropy alone.
+    /// The forward pass with its loss, and what is differentiated: no parameter of one network is
+    /// in the loss of another, so the gradients of the sum of the networks' mean losses are those
+    /// of each network alone. Sparse images are for cross-entropy alone.
     fn forward_loss(&self, batch: Batch, mode: &Mode) -> (Tensor<1>, BatchOutput) {
         let is_sparse = matches!(batch.images, Inputs::Sparse(_));
         let logits = self.network.forward_as(batch.images, mode);

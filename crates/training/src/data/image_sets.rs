@@ -33,7 +33,8 @@ impl ImageSets {
         set.with_validation(data.validation)
     }
 
-    /// The settings with a network for their data set: its inputs and outputs follow from the images.
+    /// The settings with a network for their data set: its inputs and outputs follow from the
+    /// images.
     ///
     /// # Errors
     /// As [`get`](Self::get).

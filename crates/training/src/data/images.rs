@@ -57,8 +57,8 @@ pub(crate) struct Batch {
     pub(crate) images: Inputs,
     /// `[runs, batch]` or `[1, batch]`, from 0.
     pub(crate) labels: Tensor<2, Int>,
-    /// Dropout's factors of the outputs of hidden layers, `[runs, batch, units]` each; empty without
-    /// dropout.
+    /// Dropout's factors of the outputs of hidden layers, `[runs, batch, units]` each; empty
+    /// without dropout.
     pub(crate) masks: Vec<Tensor<3>>,
 }
 

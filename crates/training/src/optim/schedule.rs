@@ -15,8 +15,8 @@ use initializers::mup_adam_multiplier;
 use super::run_rates::rates_of_runs;
 
 /// The schedule of runs that train as one, for `steps` steps: one learning rate for all parameters,
-/// or separate ones for some layers. If the runs have rates of their own, the optimizer applies them,
-/// and the schedule is 1.
+/// or separate ones for some layers. If the runs have rates of their own, the optimizer applies
+/// them, and the schedule is 1.
 ///
 /// # Errors
 /// burn refuses the settings.
