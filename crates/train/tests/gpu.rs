@@ -42,8 +42,9 @@ fn every_adapter_is_listed_and_one_is_the_default() {
 fn a_device_that_is_not_there_is_answered_with_those_that_are() {
     let (code, said) = said("", &["--device", "77"]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("error: there is no device 77: this machine has\n"), "{said}");
-    assert!(said.contains("= help: 0  "), "the first adapter is named: {said}");
+    assert!(said.contains("error: there is no device 77\n"), "{said}");
+    assert!(said.contains("= help: this machine has:\n"), "{said}");
+    assert!(said.lines().any(|line| line.trim_start().starts_with("0  ")), "{said}");
 }
 
 #[test]

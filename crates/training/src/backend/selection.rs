@@ -25,7 +25,10 @@ pub(crate) fn default_adapter<'a>(
             let named = parse_variable(variable)
                 .and_then(|(kind, index)| reached.filter(|a| a.kind == kind).nth(index));
             named.ok_or_else(|| {
-                no_such(format!("CUBECL_WGPU_DEFAULT_DEVICE names {variable:?}, and"), adapters)
+                no_such(
+                    format!("CUBECL_WGPU_DEFAULT_DEVICE names {variable:?}, which is no device"),
+                    adapters,
+                )
             })
         }
     }
@@ -47,12 +50,12 @@ pub(crate) fn choose<'a>(
         DeviceChoice::Best => default_adapter(adapters, variable),
         DeviceChoice::Index(index) => {
             let found = adapters.iter().find(|adapter| adapter.index as u64 == index);
-            found.ok_or_else(|| no_such(format!("there is no device {index}:"), adapters))
+            found.ok_or_else(|| no_such(format!("there is no device {index}"), adapters))
         }
         DeviceChoice::Kind(kind) => {
             let found = adapters.iter().find(|adapter| adapter.kind == kind);
             found.ok_or_else(|| {
-                no_such(format!("there is no device of the kind `{}`:", kind.name()), adapters)
+                no_such(format!("there is no device of the kind `{}`", kind.name()), adapters)
             })
         }
     }
@@ -81,7 +84,7 @@ fn parse_variable(text: &str) -> Option<(AdapterKind, usize)> {
 
 fn no_such(what: String, adapters: &[Adapter]) -> BackendError {
     let lines = adapters.iter().map(|a| format!("\n  {}  {}  {a}", a.index, a.kind.name()));
-    BackendError::NoSuchAdapter(format!("{what} this machine has{}", lines.collect::<String>()))
+    BackendError::NoSuchAdapter(format!("{what}\nthis machine has:{}", lines.collect::<String>()))
 }
 
 #[cfg(test)]
@@ -144,12 +147,12 @@ mod tests {
         let said = |choice| choose(&adapters, choice, None).unwrap_err().to_string();
         assert_eq!(
             said(DeviceChoice::Index(7)),
-            "there is no device 7: this machine has\n  0  discrete  Card 0 (Vulkan, drv 1.0)\n  \
+            "there is no device 7\nthis machine has:\n  0  discrete  Card 0 (Vulkan, drv 1.0)\n  \
              1  cpu  Card 1 (Vulkan, drv 1.0)"
         );
         assert!(
             said(DeviceChoice::Kind(AdapterKind::Virtual))
-                .starts_with("there is no device of the kind `virtual`:")
+                .starts_with("there is no device of the kind `virtual`\n")
         );
     }
 }
