@@ -289,6 +289,17 @@ fn what_is_impossible_at_some_points_only_names_the_value_that_makes_it_so() {
 }
 
 #[test]
+fn what_cannot_be_recorded_is_refused() {
+    assert_snapshot!(said("record.every = 0\n"));
+    assert_snapshot!(said("record.every = \"lgo\"\n"));
+    assert_snapshot!(said("record = { layer = true, images = 1 }\n"));
+    assert_snapshot!(said(
+        "model.hidden = { width = 64, depth = 500 }\ntraining.epochs = 1000\n\
+         record = { layers = true, every = 1 }\n"
+    ));
+}
+
+#[test]
 fn points_that_are_one_run_were_not_meant() {
     assert_snapshot!(said("[sweep]\n\"training.checkpoint_every\" = [10, 20]\n"));
     assert_snapshot!(said(

@@ -111,6 +111,8 @@ fn an_id_depends_on_numbers_and_not_on_names() {
     assert_ne!(id(""), id("seeds = [1]"));
     assert_ne!(id(""), id("optimizer.epsilon = 1e-7"));
     assert_eq!(id(""), id("training.checkpoint_every = 100"));
+    let recorded = "record = { layers = true, every = \"log\", images = 7, validate_every = 3 }";
+    assert_eq!(id(""), id(recorded));
 }
 
 #[test]

@@ -6,16 +6,20 @@
 
 mod adam;
 mod bytes;
+mod change;
 mod flex;
 mod layer_end;
 mod linear;
 mod loss;
+mod numbers;
 mod product;
 mod sparse;
 
 pub use adam::FusedAdam;
 pub use bytes::floats_of_bytes;
+pub use change::{ChangeSums, squared_distance, sum_of_squares};
 pub use linear::linear;
 pub use loss::{CrossEntropy, cross_entropy};
+pub use numbers::Numbers;
 pub use product::product;
 pub use sparse::{SparseBatch, SparseRows, sparse_linear};

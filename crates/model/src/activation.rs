@@ -3,6 +3,15 @@
 use burn::tensor::{Tensor, activation as burn_activation};
 use initializers::Activation;
 
+/// What one hidden layer of each network makes of inputs.
+#[derive(Debug, Clone)]
+pub struct HiddenLayer {
+    /// What the activation is applied to, `[runs, batch, units]`.
+    pub pre_activation: Tensor<3>,
+    /// What it gives, before a norm that stands after it.
+    pub activation: Tensor<3>,
+}
+
 /// Applies `activation` to every number. The slope of a PReLU is a parameter of its network, in a
 /// shape that broadcasts to that of `x`; without one, the initial slope is used.
 pub(crate) fn apply<const D: usize>(

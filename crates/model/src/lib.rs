@@ -24,11 +24,13 @@ mod activation;
 mod apply;
 mod architecture;
 mod first_batch;
+mod hidden;
 mod host;
 mod mlp;
 mod norm;
 mod weights;
 
+pub use activation::HiddenLayer;
 pub use apply::{Apply, ApplyError, Layer, fill_module_with};
 pub use architecture::{Architecture, Norm, NormKind, Parametrization, Residual};
 pub use first_batch::{FirstBatchError, complete_layers};

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
 use kernels::{SparseBatch, linear, product, sparse_linear};
 
-use crate::activation::apply;
+use crate::activation::{HiddenLayer, apply};
 use crate::architecture::{Architecture, Norm};
 use crate::norm::{StackedNorm, Statistics};
 use crate::weights::LayerWeights;
@@ -176,12 +176,18 @@ impl Mlp {
     /// As [`Mlp::forward`], for training or for a look at what training sees.
     pub fn forward_as(&self, inputs: impl Into<Inputs>, mode: &Mode) -> Tensor<3> {
         match inputs.into() {
-            Inputs::Dense(inputs) => self.forward_dense(inputs, mode),
+            Inputs::Dense(inputs) => self.forward_dense(inputs, mode, None),
             Inputs::Sparse(inputs) => self.forward_sparse(&inputs),
         }
     }
 
-    fn forward_dense(&self, inputs: Tensor<3>, mode: &Mode) -> Tensor<3> {
+    /// The forward pass; `seen` collects what hidden layers make of the inputs.
+    pub(crate) fn forward_dense(
+        &self,
+        inputs: Tensor<3>,
+        mode: &Mode,
+        mut seen: Option<&mut Vec<HiddenLayer>>,
+    ) -> Tensor<3> {
         let hidden = self.layers.len().saturating_sub(1);
         let mut x = inputs;
         let mut block_input = None;
@@ -194,7 +200,7 @@ impl Mlp {
             if residual.is_some_and(|residual| residual.starts_block(index)) {
                 block_input = Some(x.clone());
             }
-            x = self.hidden_layer(index, layer.forward(x), mode);
+            x = self.hidden_layer(index, layer.forward(x), mode, seen.as_deref_mut());
             if residual.is_some_and(|residual| residual.ends_block(index))
                 && let Some(input) = block_input.take()
             {
@@ -209,16 +215,26 @@ impl Mlp {
 
     /// The output of the hidden layer at `index` from its product `z`: norm, activation and
     /// dropout.
-    fn hidden_layer(&self, index: usize, z: Tensor<3>, mode: &Mode) -> Tensor<3> {
+    fn hidden_layer(
+        &self,
+        index: usize,
+        z: Tensor<3>,
+        mode: &Mode,
+        seen: Option<&mut Vec<HiddenLayer>>,
+    ) -> Tensor<3> {
         let Architecture { activation, norm, residual, .. } = self.architecture;
         let normalized = |x: Tensor<3>| match self.norms.get(index) {
             Some(norm) => norm.forward(x, mode.statistics()),
             None => x,
         };
         let is_linear = residual.is_some_and(|r| r.linear_end && r.ends_block(index));
-        let activated = |x: Tensor<3>| match is_linear {
-            true => x,
-            false => apply(activation, self.slopes.get(index).map(Param::val), x),
+        let activated = |x: Tensor<3>| {
+            let slope = self.slopes.get(index).map(Param::val);
+            let activate = |x| if is_linear { x } else { apply(activation, slope, x) };
+            let Some(seen) = seen else { return activate(x) };
+            let layer = HiddenLayer { activation: activate(x.clone()), pre_activation: x };
+            seen.push(layer.clone());
+            layer.activation
         };
         let output = match norm.is_some_and(|norm| norm.after_activation) {
             true => normalized(activated(z)),

@@ -9,6 +9,7 @@
 //! exactly, by first-order passes in 64 bits, without finite differences. It computes on one core
 //! but for the Hessian, to the same bits whatever the number of threads.
 
+mod activity;
 mod curvature;
 mod diagnosis;
 mod eigen;
@@ -24,6 +25,7 @@ mod statistics;
 mod study;
 pub mod table;
 
+pub use activity::Activity;
 pub use diagnosis::{Context, Finding, Test, diagnose, short};
 pub use error::ProbeError;
 pub use expectation::{Expectation, Expected, Unmet, theory_layers};

@@ -50,7 +50,7 @@ pub(crate) fn of_activations(
 
 /// What counts as saturated, of a bounded activation: beyond 0.97 of what lies in [-1, 1], as in
 /// Karpathy's lecture on batch normalization; outside [0.05, 0.95] of what lies in [0, 1].
-fn saturation(activation: Activation) -> Option<fn(f64) -> bool> {
+pub(crate) fn saturation(activation: Activation) -> Option<fn(f64) -> bool> {
     match activation {
         Activation::Tanh | Activation::Softsign => Some(|h| h.abs() > 0.97),
         Activation::Hardtanh { min: -1.0, max: 1.0 } => Some(|h| h.abs() > 0.97),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checksum::checksum;
 use crate::read::read_file;
-use crate::{Epoch, Provenance, ReadError, RunDirectory};
+use crate::{Epoch, Provenance, ReadError, RunDirectory, Validation};
 
 /// The version of the format of checkpoints that this crate writes. It reads this one and every
 /// older one.
@@ -45,6 +45,12 @@ pub struct Checkpoint {
     /// The state of the schedule of learning rates, as burn records it.
     #[serde(with = "serde_bytes")]
     pub scheduler: Vec<u8>,
+    /// The validations between epochs so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validations: Vec<Validation>,
+    /// What was measured of layers so far, as `layers.safetensors` would be; empty where it is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serde_bytes")]
+    pub layers: Vec<u8>,
 }
 
 /// What every version of the format has.
@@ -153,6 +159,8 @@ mod tests {
             model: vec![0, 255, 7],
             optimizer: vec![1; 300],
             scheduler: Vec::new(),
+            validations: Vec::new(),
+            layers: Vec::new(),
         }
     }
 

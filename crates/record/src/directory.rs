@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::checksum::{checksum, seal};
-use crate::{Epoch, RunRecord, Step, write_atomically};
+use crate::{Epoch, LayerSeries, RunRecord, Step, Validation, write_atomically};
 
 /// The weights after the last step.
 pub(crate) const WEIGHTS: &str = "model.safetensors";
-/// What a run leaves beside `config.toml` and `run.json`.
-const RESULTS: [&str; 3] = ["steps.csv", "epochs.csv", WEIGHTS];
+/// What happened inside each layer, where it was measured.
+pub const LAYERS: &str = "layers.safetensors";
+/// The validations between epochs, where there were some.
+pub const VALIDATIONS: &str = "validations.csv";
+/// What a run may leave beside `config.toml` and `run.json`.
+const RESULTS: [&str; 5] = ["steps.csv", "epochs.csv", VALIDATIONS, LAYERS, WEIGHTS];
 
 /// The directory of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +63,22 @@ impl RunDirectory {
     /// Whatever the file system answers.
     pub fn write_weights(&self, bytes: &[u8]) -> io::Result<()> {
         self.write(WEIGHTS, bytes)
+    }
+
+    /// Writes `validations.csv`.
+    ///
+    /// # Errors
+    /// Whatever the file system answers.
+    pub fn write_validations(&self, validations: &[Validation]) -> io::Result<()> {
+        self.write(VALIDATIONS, &csv_of(validations)?)
+    }
+
+    /// Writes `layers.safetensors`.
+    ///
+    /// # Errors
+    /// Whatever the file system answers.
+    pub fn write_layers(&self, layers: &LayerSeries) -> io::Result<()> {
+        self.write(LAYERS, &layers.to_bytes().map_err(io::Error::other)?)
     }
 
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {

@@ -8,6 +8,8 @@
 //! | `run.json` | [`RunRecord`]: identity, status, provenance, settings, final metrics |
 //! | `steps.csv` | [`Step`]: the loss of every step |
 //! | `epochs.csv` | [`Epoch`]: training and validation, once an epoch |
+//! | `validations.csv` | [`Validation`]: between epochs, where `[record]` asks for it |
+//! | `layers.safetensors` | [`LayerSeries`]: inside each layer, where `[record]` asks for it |
 //! | `model.safetensors` | the final weights |
 //! | `checkpoint/` | while the run is unfinished, the newest two [`Checkpoint`]s |
 //! | `lock` | held by the process that writes the run |
@@ -25,6 +27,7 @@ mod checksum;
 mod directory;
 mod given_command;
 mod json_number;
+mod layers;
 mod lock;
 mod read;
 mod run;
@@ -38,12 +41,14 @@ mod testing;
 pub use atomic::write_atomically;
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
 pub use checksum::checksum;
-pub use directory::RunDirectory;
+pub use directory::{LAYERS, RunDirectory, VALIDATIONS};
 pub use given_command::GivenCommand;
 pub use json_number::json_number;
+pub use layers::{LayerQuantity, LayerRow, LayerSeries};
 pub use lock::{LockError, RunLock};
 pub use read::{
-    ReadError, Run, find_runs, read_record, read_run, read_series, read_weights, read_whole_record,
+    ReadError, Run, find_runs, read_layers, read_record, read_run, read_series, read_validations,
+    read_weights, read_whole_record,
 };
 pub use run::{
     AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption,
@@ -51,5 +56,5 @@ pub use run::{
 };
 pub use run_header::{RunHeader, read_header};
 pub use run_state::{LastSeen, RunState, run_folders, run_state, run_states};
-pub use series::{Epoch, Step};
+pub use series::{Epoch, Step, Validation};
 pub use superseded::{count_superseded, find_superseded, superseded_path};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::checksum::{checksum, is_sealed};
-use crate::directory::WEIGHTS;
-use crate::{Epoch, FORMAT, RunRecord, Step};
+use crate::directory::{LAYERS, VALIDATIONS, WEIGHTS};
+use crate::{Epoch, FORMAT, LayerSeries, RunRecord, Step, Validation};
 
 /// A whole record, read back.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,6 +130,47 @@ pub fn read_weights(directory: &Path, record: &RunRecord) -> Result<Vec<u8>, Rea
     }
 }
 
+/// Reads what happened inside the layers of a run; `None` where it was not measured. Of a run that
+/// has a result, the file is checked against its checksum.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_layers(directory: &Path, record: &RunRecord) -> Result<Option<LayerSeries>, ReadError> {
+    let Some(bytes) = read_optional(directory, record, LAYERS)? else { return Ok(None) };
+    let path = directory.join(LAYERS);
+    let series = LayerSeries::from_bytes(&bytes);
+    series.map(Some).map_err(|reason| ReadError::Damaged { path, reason })
+}
+
+/// Reads the validations between the epochs of a run; none where there were none. Of a run that has
+/// a result, the file is checked against its checksum.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_validations(
+    directory: &Path,
+    record: &RunRecord,
+) -> Result<Vec<Validation>, ReadError> {
+    match read_optional(directory, record, VALIDATIONS)? {
+        Some(bytes) => parse_csv(&directory.join(VALIDATIONS), &bytes),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// A file that not every run has.
+fn read_optional(
+    directory: &Path,
+    record: &RunRecord,
+    name: &str,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    let path = directory.join(name);
+    match record.files.get(name) {
+        Some(expected) => read_checked(path, expected).map(Some),
+        None if record.status.is_final() || !path.exists() => Ok(None),
+        None => read_file(&path).map(Some),
+    }
+}
+
 /// Reads the record of a run. Where it has a result, every other file is checked too.
 ///
 /// # Errors
@@ -191,8 +232,11 @@ fn read_csv<T: DeserializeOwned>(path: &Path, may_be_missing: bool) -> Result<Ve
     if may_be_missing && !path.exists() {
         return Ok(Vec::new());
     }
-    let bytes = read_file(path)?;
-    csv::Reader::from_reader(&bytes[..])
+    parse_csv(path, &read_file(path)?)
+}
+
+fn parse_csv<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<Vec<T>, ReadError> {
+    csv::Reader::from_reader(bytes)
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|error| ReadError::Damaged { path: path.to_owned(), reason: error.to_string() })

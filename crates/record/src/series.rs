@@ -1,4 +1,4 @@
-//! `steps.csv` and `epochs.csv`: the series of a run.
+//! `steps.csv`, `epochs.csv` and `validations.csv`: the series of a run.
 //!
 //! Numbers are written in the shortest form that reads back to the same bits; what is not finite is
 //! written `inf`, `-inf` or `NaN`.
@@ -27,5 +27,20 @@ pub struct Epoch {
     /// Mean loss per validation sample after the epoch.
     pub validation_loss: f64,
     /// Share of the validation images classified rightly, 0 to 1, after the epoch.
+    pub validation_accuracy: f64,
+}
+
+/// A validation between two steps, where `record.validate_every` asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Validation {
+    /// Steps made before it.
+    pub steps: u64,
+    /// Mean loss over the first training images, as many as there are validation images.
+    pub training_loss: f64,
+    /// Share of them that is classified rightly, 0 to 1.
+    pub training_accuracy: f64,
+    /// Mean loss over the validation images.
+    pub validation_loss: f64,
+    /// Share of them that is classified rightly, 0 to 1.
     pub validation_accuracy: f64,
 }

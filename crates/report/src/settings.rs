@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// A setting that makes two runs of an arm different ones. Titles are for people, and seeds tell
-/// runs of an arm apart.
+/// A setting that makes two runs of an arm different ones. Titles are for people, seeds tell runs of
+/// an arm apart, and what is recorded changes no result.
 pub(crate) fn decides(setting: &str) -> bool {
-    !matches!(setting, "seed" | "seeds" | "title")
+    !matches!(setting, "seed" | "seeds" | "title" | "training.checkpoint_every")
+        && !setting.starts_with("record.")
 }
 
 /// A setting's value as a person writes it.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use experiment::RunSpec;
-use record::{Metrics, RunRecord, Status};
+use record::{LayerRow, Metrics, RunRecord, Status};
 
 use crate::error::RunError;
 
@@ -18,6 +18,11 @@ pub trait Observer: Send + Sync {
     /// accuracy on that step's batch, 0 to 1.
     fn stepped(&self, run: &RunSpec, steps: u64, loss: f32, accuracy: Option<f64>) {
         let _ = (run, steps, loss, accuracy);
+    }
+
+    /// The layers of a run were measured, first layer first, before the update of `step` (from 0).
+    fn measured(&self, run: &RunSpec, step: u64, layers: &[LayerRow]) {
+        let _ = (run, step, layers);
     }
 
     /// A run has ended an epoch (from 1) with this validation accuracy, 0 to 1.

@@ -29,6 +29,10 @@ const COPIES_OF_OUTPUTS: u64 = 2;
 const PROGRAM: u64 = 50_000_000;
 /// Images of a batch of the validation and the test set, at least.
 const EVALUATION_BATCH: usize = 1_000;
+/// What is recorded of a layer at a step: 11 numbers.
+const RECORDED: u64 = 11 * NUMBER;
+/// The most that may be recorded of a run's layers, which are held until the run ends.
+pub(crate) const MOST_RECORDED: u64 = 500_000_000;
 
 impl MemoryEstimate {
     /// The bytes of a run on its own.
@@ -56,17 +60,26 @@ impl Settings {
             Algorithm::RmsProp { .. } => 3,
             Algorithm::Sgd { .. } | Algorithm::AdaGrad { .. } | Algorithm::Lion { .. } => 1,
         };
+        let start = if self.record.layers { parameters } else { 0 };
         let batch =
             self.training.batch_size.clamp(EVALUATION_BATCH, images.max(EVALUATION_BATCH)) as u64;
         let outputs = widths.iter().sum::<u64>().saturating_mul(batch).saturating_mul(NUMBER);
         MemoryEstimate {
-            parameters: parameters.saturating_mul(COPIES_OF_WEIGHTS),
+            // Layers are compared with their start, which is kept for it.
+            parameters: parameters.saturating_mul(COPIES_OF_WEIGHTS).saturating_add(start),
             moments: parameters.saturating_mul(moments),
             activations: outputs.saturating_mul(COPIES_OF_OUTPUTS),
             shared: (images as u64)
                 .saturating_mul(self.model.inputs as u64)
                 .saturating_add(PROGRAM),
         }
+    }
+
+    /// The bytes of what is recorded of layers, over so many training images.
+    pub(crate) fn recorded_bytes(&self, images: usize) -> u64 {
+        let layers = self.model.hidden.len() as u64 + 1;
+        let rows = self.record.every.count(self.steps(images)).saturating_add(1);
+        rows.saturating_mul(layers).saturating_mul(RECORDED)
     }
 }
 

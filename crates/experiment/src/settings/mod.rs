@@ -16,6 +16,7 @@ mod memory;
 mod model;
 mod optimizer;
 mod read;
+mod record;
 mod run;
 mod table;
 mod training;
@@ -35,6 +36,7 @@ pub(crate) use initializer::read_initializer;
 pub use memory::{MemoryEstimate, memory};
 pub use model::Model;
 pub use optimizer::{Algorithm, Optimizer, Schedule};
+pub use record::{Every, Recording};
 pub use run::Settings;
 
 pub use training::{LastBatch, Length, Loss, RecordLoss, Training};

@@ -7,16 +7,18 @@ use crate::settings::describe::describe;
 use crate::settings::domain::{NumberForm, Words};
 use crate::settings::experiment_keys::TOP_KEYS;
 use crate::settings::init::Init;
+use crate::settings::memory::{MOST_RECORDED, memory};
 use crate::settings::model::Model;
 use crate::settings::optimizer::Optimizer;
 use crate::settings::read::read_section;
+use crate::settings::record::Recording;
 use crate::settings::table::{Section, Stated, Table};
 use crate::settings::training::{LastBatch, Training};
 use crate::settings::write::{ResolvedSetting, write_section};
 use crate::syntax::{Diagnostic, Diagnostics, Spanned, did_you_mean, number};
 
-/// Everything that decides a run's numbers but its seed, and how often there is a checkpoint, which
-/// does not.
+/// Everything that decides a run's numbers but its seed; and how often there is a checkpoint and what
+/// is recorded, which do not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// What computes.
@@ -33,6 +35,8 @@ pub struct Settings {
     pub training: Training,
     /// What it learns.
     pub data: Data,
+    /// What is recorded besides losses.
+    pub record: Recording,
 }
 
 impl Section for Settings {
@@ -60,7 +64,8 @@ impl Section for Settings {
         let optimizer = table.section("optimizer", |settings| &settings.optimizer);
         let training = table.section("training", |settings| &settings.training);
         let data = table.section("data", |settings| &settings.data);
-        Settings { backend, device, model, init, optimizer, training, data }
+        let record = table.section("record", |settings| &settings.record);
+        Settings { backend, device, model, init, optimizer, training, data, record }
     }
 }
 
@@ -92,6 +97,7 @@ impl Settings {
         settings.settle_batch(value, diagnostics);
         settings.check_layers(value, diagnostics);
         settings.check_norm(value, diagnostics);
+        settings.check_recording(value, diagnostics);
         settings
     }
 
@@ -181,6 +187,20 @@ impl Settings {
             let message =
                 format!("`{kind}` is made for networks without `model.norm` and `model.residual`");
             report("init", message);
+        }
+    }
+
+    /// What is recorded of layers fits into memory, where the steps are known.
+    fn check_recording(&self, value: &Spanned, diagnostics: &Diagnostics) {
+        let Some(images) = self.training_images().filter(|_| self.record.layers) else { return };
+        let bytes = self.recorded_bytes(images);
+        if bytes > MOST_RECORDED
+            && let Some(entry) = value.find("record.layers")
+        {
+            let (bytes, most) = (memory(bytes), memory(MOST_RECORDED));
+            let message = format!("what is recorded of layers takes {bytes}, more than {most}");
+            let help = "give a larger `record.every`, or \"log\"";
+            diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
         }
     }
 

@@ -90,7 +90,7 @@ impl Images {
     }
 
     /// The device that batches go to.
-    pub(super) fn device(&self) -> &Device {
+    pub(crate) fn device(&self) -> &Device {
         &self.device
     }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use experiment::RunSpec;
 use record::{
-    LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, find_superseded, read_record,
-    read_whole_record, superseded_path,
+    LAYERS, LockError, ReadError, RunDirectory, RunLock, RunRecord, Status, VALIDATIONS,
+    find_superseded, read_record, read_whole_record, superseded_path,
 };
 
 use crate::error::RunError;
@@ -82,6 +82,9 @@ fn look(
         There::Finished(record) => {
             // A process that was killed after it wrote the record left them.
             let _ = directory.remove_checkpoints();
+            if let Some(message) = unrecorded(spec, &record) {
+                observer.noted(spec, &message);
+            }
             Claim::Finished(Summary::of(&record))
         }
         There::Nothing | There::Unfinished => {
@@ -89,6 +92,22 @@ fn look(
         }
         There::Other(other) => Claim::Train(RunWriter::new(directory.clone(), lock, Some(other))),
     })
+}
+
+/// What the settings ask to be recorded, and a finished record does not have.
+fn unrecorded(spec: &RunSpec, record: &RunRecord) -> Option<String> {
+    let asked = [
+        (spec.settings.record.layers, LAYERS, "layers"),
+        (spec.settings.record.validate_every.is_some(), VALIDATIONS, "validations"),
+    ];
+    let missing: Vec<&str> = asked
+        .into_iter()
+        .filter(|(asked, file, _)| *asked && !record.files.contains_key(*file))
+        .map(|(_, _, what)| what)
+        .collect();
+    let missing = missing.join(" and ");
+    (!missing.is_empty())
+        .then(|| format!("it was finished without its {missing}; `--force` trains it with them"))
 }
 
 /// What is in a run's directory.

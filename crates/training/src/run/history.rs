@@ -1,6 +1,6 @@
 //! What a run has done so far: the loss of every step, every epoch, and why it stopped.
 
-use record::{Checkpoint, Epoch, Step};
+use record::{Checkpoint, Epoch, LayerSeries, Step, Validation};
 
 use super::evaluation::Evaluation;
 use crate::data::BatchSchedule;
@@ -11,6 +11,10 @@ use crate::error::RunError;
 pub(crate) struct History {
     pub(crate) steps: Vec<Step>,
     pub(crate) epochs: Vec<Epoch>,
+    /// The validations between epochs.
+    pub(crate) validations: Vec<Validation>,
+    /// What was measured of layers.
+    pub(crate) layers: Option<LayerSeries>,
     /// Why it stopped; `None` while it trains.
     pub(crate) stop: Option<StopReason>,
 }
@@ -33,7 +37,10 @@ impl History {
     pub(crate) fn of(checkpoint: &Checkpoint) -> Self {
         let steps =
             (0..).zip(&checkpoint.losses).map(|(step, &loss)| Step { step, loss }).collect();
-        History { steps, epochs: checkpoint.epochs.clone(), stop: None }
+        // A checkpoint is checked as a whole: what is in it can be read.
+        let layers = LayerSeries::from_bytes(&checkpoint.layers).ok();
+        let (epochs, validations) = (checkpoint.epochs.clone(), checkpoint.validations.clone());
+        History { steps, epochs, validations, layers, stop: None }
     }
 
     /// Steps made so far.
@@ -55,6 +62,11 @@ impl History {
         self.steps.push(Step { step, loss });
         if !loss.is_finite() {
             self.stop = Some(StopReason::Diverged(step));
+            // Where losses are read late, what came after it was measured already.
+            if let Some(layers) = &mut self.layers {
+                layers.truncate(step);
+            }
+            self.validations.retain(|validation| validation.steps <= step);
         }
     }
 

@@ -7,6 +7,7 @@ mod context;
 mod evaluation;
 mod history;
 mod initial_weights;
+mod layers;
 mod prepare;
 mod provenance;
 mod stack;

@@ -10,7 +10,8 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::train::Learner;
 use experiment::{RunSpec, Settings};
-use record::RunRecord;
+use model::LayerWeights;
+use record::{LayerRow, LayerSeries, RunRecord, Validation};
 
 use super::evaluation::{Evaluation, mean_losses};
 use super::history::StopReason;
@@ -101,6 +102,48 @@ impl Stack {
             if let Some(last) = run.history.steps.last() {
                 let accuracy = accuracies.as_ref().map(|accuracies| accuracies[index]);
                 observer.stepped(run.spec(), last.step + 1, last.loss, accuracy);
+            }
+        }
+    }
+
+    /// The initial weights of each run.
+    pub(super) fn initial_weights(&self) -> Vec<Vec<LayerWeights>> {
+        self.runs.iter().map(|run| run.initial_weights.clone()).collect()
+    }
+
+    /// Adds what was measured of the layers of each run at `step` to the runs that train.
+    pub(super) fn log_layers(
+        &mut self,
+        step: u64,
+        rows: &[Vec<LayerRow>],
+        observer: &dyn Observer,
+    ) {
+        for (run, rows) in self.runs.iter_mut().zip(rows) {
+            if run.is_training() {
+                let series = run.history.layers.get_or_insert(LayerSeries::new(rows.len()));
+                series.push(step, rows);
+                observer.measured(run.spec(), step, rows);
+            }
+        }
+    }
+
+    /// Adds a validation after `done` steps to the runs that train: on training images, and on the
+    /// validation images.
+    pub(super) fn log_validation(
+        &mut self,
+        done: u64,
+        training: &[Evaluation],
+        validation: &[Evaluation],
+    ) {
+        for (index, run) in self.runs.iter_mut().enumerate() {
+            if run.is_training() {
+                run.history.validations.push(Validation {
+                    steps: done,
+                    training_loss: training[index].loss(),
+                    training_accuracy: training[index].accuracy(),
+                    validation_loss: validation[index].loss(),
+                    validation_accuracy: validation[index].accuracy(),
+                });
             }
         }
     }

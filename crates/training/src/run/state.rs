@@ -3,7 +3,10 @@
 
 use experiment::RunSpec;
 use model::LayerWeights;
-use record::{CHECKPOINT_FORMAT, Checkpoint, Metrics, Provenance, RunDirectory, RunRecord, Status};
+use record::{
+    CHECKPOINT_FORMAT, Checkpoint, LayerSeries, Metrics, Provenance, RunDirectory, RunRecord,
+    Status,
+};
 
 use super::evaluation::Evaluation;
 use super::history::{History, StopReason};
@@ -61,6 +64,8 @@ impl Run {
         training_seconds: f64,
     ) -> Result<(), RunError> {
         let CheckpointState { model, optimizer, scheduler } = state;
+        let layers = self.history.layers.as_ref().map(LayerSeries::to_bytes).transpose();
+        let layers = layers.map_err(RunError::Failed)?.unwrap_or_default();
         let checkpoint = Checkpoint {
             format: CHECKPOINT_FORMAT,
             id: self.record.id.clone(),
@@ -70,6 +75,8 @@ impl Run {
             model,
             optimizer,
             scheduler,
+            validations: self.history.validations.clone(),
+            layers,
         };
         self.claim.writer.write(|directory| directory.write_checkpoint(&checkpoint))
     }
@@ -97,6 +104,12 @@ impl Run {
         let Run { claim: ClaimedRun { writer, .. }, record, history, .. } = self;
         writer.write(|directory| directory.write_steps(&history.steps))?;
         writer.write(|directory| directory.write_epochs(&history.epochs))?;
+        if !history.validations.is_empty() {
+            writer.write(|directory| directory.write_validations(&history.validations))?;
+        }
+        if let Some(layers) = &history.layers {
+            writer.write(|directory| directory.write_layers(layers))?;
+        }
         if let Some(trained) = trained {
             let weights = safetensors(&trained.network)?;
             writer.write(|directory| directory.write_weights(&weights))?;

@@ -12,9 +12,10 @@ use experiment::{Backend, RecordLoss, Settings};
 use super::context::RunContext;
 use super::evaluation::Evaluation;
 use super::history::StopReason;
+use super::layers::LayerProbe;
 use super::stack::{RunResult, Stack};
 use crate::burn_glue::{BatchOutput, Classifier, Session, TrainingLoop, run_loop};
-use crate::data::{Batch, BatchSchedule, Dropout, TrainingBatches};
+use crate::data::{Batch, BatchSchedule, Dropout, EVALUATION_BATCH, Images, TrainingBatches};
 use crate::error::RunError;
 use crate::events::Observer;
 use crate::optim::GradientRules;
@@ -42,6 +43,9 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
         gradient_rules: GradientRules::of(settings),
         checkpoint_every: settings.training.checkpoint_every,
         log: StepLog::new(settings.backend),
+        layers: LayerProbe::of(settings, &splits.training, &stack.initial_weights()),
+        validate_every: settings.record.validate_every,
+        first_images: splits.training.part(0..splits.training.len().min(splits.validation.len())),
         interrupt: Arc::clone(&context.interrupt),
         observer: Arc::clone(&context.observer),
         stack,
@@ -73,6 +77,10 @@ struct Training {
     gradient_rules: GradientRules,
     checkpoint_every: Option<u64>,
     log: StepLog,
+    layers: Option<LayerProbe>,
+    validate_every: Option<u64>,
+    /// The first training images, which are evaluated beside the validation images.
+    first_images: Images,
     interrupt: Arc<AtomicBool>,
     observer: Arc<dyn Observer>,
 }
@@ -81,7 +89,7 @@ impl TrainingLoop for Training {
     fn train(&mut self, session: &mut Session<'_>) -> Result<(), DatasetError> {
         let batches = session.training.iter();
         for (done, batch) in (self.stack.steps_done() + 1..).zip(batches) {
-            let output = self.step(&mut session.learner, batch?);
+            let output = self.step(&mut session.learner, done - 1, batch?);
             self.log.push(done, output);
             let interrupted = self.interrupt.load(Ordering::Relaxed);
             let ends_epoch = self.schedule.ends_epoch(done);
@@ -92,6 +100,12 @@ impl TrainingLoop for Training {
             }
             if ends_epoch || self.stack.has_just_diverged() {
                 self.validate(session, done);
+            }
+            if self.validate_every.is_some_and(|every| done.is_multiple_of(every)) {
+                self.validate_between_epochs(session, done);
+            }
+            if done == self.schedule.steps {
+                self.measure_layers_at_end(&session.learner);
             }
             if checkpoint {
                 self.stack.write_checkpoints(session.state());
@@ -111,16 +125,25 @@ impl TrainingLoop for Training {
 
 impl Training {
     /// One step. Gives the output before the update or after it, as the settings say.
-    fn step(&self, learner: &mut Learner<Classifier>, batch: Batch) -> BatchOutput {
+    fn step(&mut self, learner: &mut Learner<Classifier>, step: u64, batch: Batch) -> BatchOutput {
         let seen_again = match self.record_loss {
             RecordLoss::BeforeUpdate => None,
             RecordLoss::AfterUpdate => Some(batch.clone()),
         };
+        let layers = self.layers.as_ref().filter(|layers| layers.is_due(step));
+        let mut measured = layers.map(|layers| layers.before_update(&learner.model()));
         // Forward, loss and backward.
         let output = learner.train_step(batch);
+        if let Some(measured) = &mut measured {
+            measured.take_gradients(&learner.model(), &output.grads);
+        }
         learner.lr_step();
         let gradients = self.gradient_rules.apply(&learner.model().network, output.grads);
         learner.optimizer_step(gradients);
+        if let Some(measured) = measured {
+            let rows = measured.after_update(&learner.model());
+            self.stack.log_layers(step, &rows, self.observer.as_ref());
+        }
         match seen_again {
             Some(batch) => InferenceStep::step(&learner.model().valid(), batch),
             None => output.item,
@@ -132,6 +155,22 @@ impl Training {
         let evaluations = Evaluation::of(&networks, session.validation.iter().flatten());
         let observer = self.observer.as_ref();
         self.stack.log_epoch(&networks, &evaluations, &self.schedule, done, observer);
+    }
+
+    /// Validates between epochs, on training images too.
+    fn validate_between_epochs(&mut self, session: &Session<'_>, done: u64) {
+        let networks = session.learner.model().valid();
+        let training = Evaluation::of(&networks, self.first_images.chunks(EVALUATION_BATCH));
+        let validation = Evaluation::of(&networks, session.validation.iter().flatten());
+        self.stack.log_validation(done, &training, &validation);
+    }
+
+    /// Measures the layers after the last step.
+    fn measure_layers_at_end(&mut self, learner: &Learner<Classifier>) {
+        if let Some(layers) = &self.layers {
+            let rows = layers.before_update(&learner.model()).without_update();
+            self.stack.log_layers(self.schedule.steps, &rows, self.observer.as_ref());
+        }
     }
 
     /// Whether a checkpoint is due after `done` steps: at the end of an epoch, and as often as the
