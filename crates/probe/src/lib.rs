@@ -21,6 +21,7 @@ mod measure;
 mod measures;
 mod network;
 mod random;
+mod spectrum;
 mod statistics;
 mod study;
 pub mod table;
@@ -36,4 +37,5 @@ pub use measures::{
 };
 pub use network::{Images, LayerWeights, Network};
 pub use random::sample_images;
+pub use spectrum::singular_values;
 pub use study::{ArmProbe, ProbeRecord, Row, Scope};

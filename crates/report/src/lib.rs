@@ -8,6 +8,7 @@
 mod comparison;
 pub mod curve;
 pub mod histogram;
+mod layer_curves;
 mod learning_curves;
 mod load;
 mod metric;
@@ -29,6 +30,7 @@ mod terminal_chart;
 mod verdict;
 
 pub use comparison::{Comparison, LEVEL, Pair, RankedArm, RankedPoint};
+pub use layer_curves::LayerCurves;
 pub use learning_curves::LearningCurves;
 pub use load::{Columns, LoadError, TableError};
 pub use metric::{Metric, UnknownMetric};

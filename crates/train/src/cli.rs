@@ -56,6 +56,13 @@ pub(crate) enum Command {
   train export runs --format tensorboard --out logs
   train export runs/normal --format pytorch --weights initial,final")]
     Export(export::Arguments),
+    /// Look into recorded runs: what each layer learned, the loss from start to end, spectra;
+    /// nothing is trained
+    #[command(after_help = "Examples:
+  train dissect runs/trunc_normal/base/seed-0
+  train dissect runs/ten_starts/normal/seed-0 --to runs/ten_starts/normal/seed-1
+  train dissect runs/ten_starts --format json")]
+    Dissect(DissectArgs),
     /// Run a recorded run again and check that the bits agree
     Replay(ReplayArgs),
     /// List the initializers, or describe one: formula, parameters, source, example, standard
@@ -206,6 +213,25 @@ pub(crate) struct ReplayArgs {
     /// Show no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// What to print on the standard output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DissectArgs {
+    /// Folder of a run's record, or of several
+    #[arg(value_name = "DIR")]
+    #[arg(value_parser = path())]
+    pub(crate) run: PathBuf,
+    /// Follow the line to the end of this run too, and tell the barrier on it
+    #[arg(long, value_name = "RUN")]
+    #[arg(value_parser = path())]
+    pub(crate) to: Option<PathBuf>,
+    /// Folder to draw the line and the spectra into, as SVG and PNG
+    #[arg(long, value_name = "DIR")]
+    #[arg(value_parser = path())]
+    pub(crate) pictures: Option<PathBuf>,
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

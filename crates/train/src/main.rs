@@ -44,6 +44,7 @@ fn call(cli: Cli, out: &mut dyn Write) -> Done {
         Some(Command::Compare(args)) => commands::compare::compare(&args, out),
         Some(Command::Report(args)) => commands::report::report(&args, out),
         Some(Command::Export(args)) => commands::export::export(&args, out),
+        Some(Command::Dissect(args)) => commands::dissect::command(&args, out),
         Some(Command::Replay(args)) => commands::replay::replay(&args, out),
         Some(Command::Inits(args)) => commands::inits::inits(&args, out),
         Some(Command::Hist(args)) => commands::hist::hist(&args, out),

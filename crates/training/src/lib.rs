@@ -13,11 +13,13 @@
 //! | `optim` | the optimizer and its learning rates |
 //! | `data` | images on the device, their order, their batches |
 //! | `start` | what runs start from, without training them |
+//! | `dissect` | what a trained run learned where, from its record |
 //! | `backend` | backends and devices by name |
 
 mod backend;
 mod burn_glue;
 mod data;
+mod dissect;
 mod error;
 mod events;
 mod execute;
@@ -30,6 +32,7 @@ mod start;
 
 pub use backend::{Adapter, adapters, open_device};
 pub use data::ImageSets;
+pub use dissect::{Connection, DissectedLayer, Dissection, LinePoint, Score, connect, dissect};
 pub use error::{BackendError, RunError};
 pub use events::{NoopObserver, Observer, Outcome, RunReport, Summary};
 pub use execute::{Options, execute};

@@ -8,6 +8,7 @@
 mod curves;
 mod data;
 mod document;
+mod layers;
 mod parts;
 mod provenance;
 mod results;
@@ -17,6 +18,7 @@ mod shell;
 use maud::html;
 
 use crate::comparison::Comparison;
+use crate::layer_curves::LayerCurves;
 use crate::learning_curves::LearningCurves;
 use crate::phrases::{count, range};
 use crate::study::Study;
@@ -30,7 +32,9 @@ use document::Document;
 /// with more bytes.
 pub fn render(study: &Study) -> String {
     let comparison = study.compare();
-    let learning = LearningCurves::read(study, &comparison);
+    let mut learning = LearningCurves::read(study, &comparison);
+    let layers = LayerCurves::read(study, &comparison);
+    learning.warnings.extend(layers.warnings.iter().cloned());
     let content = html! {
         section.verdict aria-labelledby="verdict" {
             h2 #verdict { "What it shows" }
@@ -41,6 +45,7 @@ pub fn render(study: &Study) -> String {
         (results::section(study, &comparison))
         @if study.metric.is_some() { (settings::section(study)) }
         @if !learning.arms.is_empty() { (curves::section(study, &learning)) }
+        @if study.metric.is_some() { (layers::section(&layers)) }
         (provenance::section(study, &learning))
     };
     let document = Document { title: &study.title, lead: &scope(study, &comparison) };

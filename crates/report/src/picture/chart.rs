@@ -13,7 +13,7 @@ use super::style::{INK, Look};
 use crate::number::significant;
 
 /// A point in the picture: x, y and the ends of its band.
-type PlacedPoint = (f64, f64, Option<(f64, f64)>);
+pub(super) type PlacedPoint = (f64, f64, Option<(f64, f64)>);
 
 /// Lines up to which each of their points is marked.
 const MARKED: usize = 60;
@@ -109,11 +109,11 @@ pub struct ChartPoint {
 }
 
 /// Where a chart is drawn.
-struct Plot {
-    area: Area,
-    x: Axis,
-    y: Axis,
-    spacings: [Spacing; 2],
+pub(super) struct Plot {
+    pub(super) area: Area,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) spacings: [Spacing; 2],
 }
 
 /// Draws a chart: 920 units wide, a legend on the right where there are several lines.
@@ -226,7 +226,7 @@ impl Plot {
     }
 
     /// The parts of a line that have no gap, as (x, y, ends of the band).
-    fn parts(&self, points: &[ChartPoint]) -> Vec<Vec<PlacedPoint>> {
+    pub(super) fn parts(&self, points: &[ChartPoint]) -> Vec<Vec<PlacedPoint>> {
         let mut parts = vec![Vec::new()];
         for point in points {
             let Some((x, y)) = self.at(point.x, point.y) else {
@@ -247,7 +247,7 @@ impl Plot {
 }
 
 /// A horizontal line with its name at the right end.
-fn level(plot: &Plot, value: f64, name: &str) -> Markup {
+pub(super) fn level(plot: &Plot, value: f64, name: &str) -> Markup {
     let area = &plot.area;
     let y = area.y(&plot.y, value);
     html! {
@@ -290,7 +290,8 @@ fn measured(plot: &Plot, line: &ChartLine) -> Markup {
     }
 }
 
-fn band(part: &[PlacedPoint]) -> String {
+/// The outline of a part's band.
+pub(super) fn band(part: &[PlacedPoint]) -> String {
     let ends = part.iter().filter_map(|&(x, _, ends)| ends.map(|(low, high)| (x, low, high)));
     marks::outline(&ends.collect::<Vec<_>>())
 }

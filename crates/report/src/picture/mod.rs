@@ -13,6 +13,7 @@ mod forest;
 mod frame;
 mod heat;
 mod histograms;
+mod layers;
 mod learning;
 mod lines;
 mod marks;
@@ -26,11 +27,13 @@ pub use chart::{Chart, ChartAxis, ChartLine, ChartPoint, Spacing, chart};
 pub use density::{Panel, histograms};
 pub use forest::forest;
 pub use histograms::{HistogramPanel, HistogramRow, small_multiples, weights};
+pub use layers::layers;
 pub use learning::{accuracy_per_epoch, all_batches, first_batches, initial_weights};
 pub use phase_plane::{PhasePlane, PhasePoint, phase_plane};
 pub use raster::{Picture, PictureError};
 
 use crate::comparison::Comparison;
+use crate::layer_curves::LayerCurves;
 use crate::learning_curves::LearningCurves;
 use crate::study::Study;
 
@@ -38,7 +41,8 @@ use crate::study::Study;
 ///
 /// Of a sweep, see [`over_axes`]. Without axes: the loss of the first batches and of all, and where
 /// there are several arms the accuracy after each epoch, the forest plot and the initial weights;
-/// their runs are read whole where they were not kept. Of numbers from a table, the forest plot.
+/// their runs are read whole where they were not kept. Where layers were
+/// recorded, their pictures too. Of numbers from a table, the forest plot.
 pub fn all(study: &Study, comparison: &Comparison) -> Vec<(&'static str, Picture)> {
     if !comparison.axes.is_empty() {
         return over_axes(comparison);
@@ -54,6 +58,7 @@ pub fn all(study: &Study, comparison: &Comparison) -> Vec<(&'static str, Picture
         pictures.push(("forest", forest(comparison)));
         pictures.push(("initial-weights", initial_weights(&curves)));
     }
+    pictures.extend(layers(&LayerCurves::read(study, comparison)));
     pictures
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod devices;
+pub(crate) mod dissect;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod hist;

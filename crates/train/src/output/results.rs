@@ -77,7 +77,7 @@ pub(crate) fn draw(
     let pictures = picture::all(study, comparison);
     // Rasterising is most of what is left to do after training: a thread for each picture.
     std::thread::scope(|scope| {
-        let draw = |(name, picture)| scope.spawn(move || write(&picture, folder, name));
+        let draw = |(name, picture)| scope.spawn(move || write_picture(&picture, folder, name));
         let threads: Vec<_> = pictures.into_iter().map(draw).collect();
         threads
             .into_iter()
@@ -86,7 +86,12 @@ pub(crate) fn draw(
     })
 }
 
-fn write(picture: &picture::Picture, folder: &Path, name: &str) -> Result<PathBuf, Failure> {
+/// Writes a picture into `folder` as SVG and PNG, and gives the path of the PNG.
+pub(crate) fn write_picture(
+    picture: &picture::Picture,
+    folder: &Path,
+    name: &str,
+) -> Result<PathBuf, Failure> {
     let failed = |path: &Path, error: std::io::Error| {
         Failure::Failed(format!("cannot write {}: {error}", path.display()))
     };

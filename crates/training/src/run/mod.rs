@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use crate::data::InputLayout;
 pub(crate) use context::RunContext;
+pub(crate) use evaluation::Evaluation;
 pub(crate) use initial_weights::draw_weights;
 pub use provenance::cpu;
 pub(crate) use stack::RunResult;
