@@ -28,10 +28,10 @@ pub use overrides::Overrides;
 pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};
 pub use schema::schema;
 pub use settings::{
-    AdapterKind, Algorithm, Backend, BlockEnd, Data, DataSet, DeviceChoice, Every, Init, LastBatch,
-    LayerInit, Length, Loss, MemoryEstimate, Model, Norm, Normalization, Optimizer,
+    AdapterKind, Algorithm, Backend, BlockEnd, Data, DataSet, DeviceChoice, EarlyStop, Every, Init,
+    LastBatch, LayerInit, Length, Loss, MemoryEstimate, Model, Norm, Normalization, Optimizer,
     Parametrization, Pick, Position, Range, RecordLoss, Recording, Residual, Schedule, Settings,
-    Training, find_kind, memory,
+    StopMetric, Training, find_kind, memory,
 };
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};
 pub use syntax::{ConfigError, Diagnostic, Warnings};

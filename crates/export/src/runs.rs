@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use record::{
-    InitialWeights, ReadError, Run, RunRecord, Status, find_runs, read_record, read_series,
-    read_weights,
+    InitialWeights, LayerSeries, ReadError, Run, RunRecord, Status, Validation, find_runs,
+    read_layers, read_record, read_series, read_validations, read_weights,
 };
 
 use crate::error::ExportError;
@@ -28,6 +28,12 @@ impl ExportedRun {
     /// The run with its series.
     pub(crate) fn read(&self) -> Result<Run, ExportError> {
         Ok(read_series(&self.directory, self.record.clone())?)
+    }
+
+    /// What was measured of its layers, and between its epochs.
+    pub(crate) fn measured(&self) -> Result<(Option<LayerSeries>, Vec<Validation>), ExportError> {
+        let layers = read_layers(&self.directory, &self.record)?;
+        Ok((layers, read_validations(&self.directory, &self.record)?))
     }
 
     /// The bytes of a file of the record, which [`read`](Self::read) has checked or which has no

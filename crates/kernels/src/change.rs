@@ -1,5 +1,9 @@
 //! How far a weight moved: sums over all its numbers, in one pass and in 64 bits.
 
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
 /// Numbers that are summed side by side: fixed, so that the width of vectors changes no bit.
 const LANES: usize = 8;
 
@@ -28,11 +32,7 @@ impl ChangeSums {
     /// # Panics
     /// If they are not equally many.
     pub fn of(weight: &[f32], start: &[f32]) -> Self {
-        assert_eq!(weight.len(), start.len(), "a weight keeps its shape");
-        let [weight, start, product, distance] = sums(weight, start, |w, s| {
-            let gap = w - s;
-            [w * w, s * s, w * s, gap * gap]
-        });
+        let [weight, start, product, distance] = sums::<Change, 4>(weight, start);
         ChangeSums { weight, start, product, distance }
     }
 }
@@ -42,38 +42,96 @@ impl ChangeSums {
 /// # Panics
 /// If they are not equally many.
 pub fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
-    assert_eq!(a.len(), b.len(), "a weight keeps its shape");
-    let [distance] = sums(a, b, |a, b| [(a - b) * (a - b)]);
-    distance
+    sums::<Distance, 1>(a, b)[0]
 }
 
 /// The sum of the squares.
 pub fn sum_of_squares(numbers: &[f32]) -> f64 {
-    let [squares] = sums(numbers, numbers, |a, _| [a * a]);
-    squares
+    sums::<Square, 1>(numbers, numbers)[0]
 }
 
-fn sums<const N: usize>(a: &[f32], b: &[f32], terms: impl Fn(f64, f64) -> [f64; N]) -> [f64; N] {
-    let mut sums = [[0.0; LANES]; N];
-    pulp::Arch::new().dispatch(|| {
-        let (a, rest_a) = a.as_chunks::<LANES>();
-        let (b, rest_b) = b.as_chunks::<LANES>();
+type Lanes = [f64; LANES];
+
+/// What is summed of pairs of numbers: `N` terms of each.
+trait Terms<const N: usize> {
+    fn add(sums: &mut [Lanes; N], a: Lanes, b: Lanes);
+}
+
+struct Change;
+
+impl Terms<4> for Change {
+    #[inline(always)]
+    fn add(sums: &mut [Lanes; 4], a: Lanes, b: Lanes) {
+        for lane in 0..LANES {
+            sums[0][lane] += a[lane] * a[lane];
+            sums[1][lane] += b[lane] * b[lane];
+            sums[2][lane] += a[lane] * b[lane];
+            sums[3][lane] += (a[lane] - b[lane]) * (a[lane] - b[lane]);
+        }
+    }
+}
+
+struct Distance;
+
+impl Terms<1> for Distance {
+    #[inline(always)]
+    fn add(sums: &mut [Lanes; 1], a: Lanes, b: Lanes) {
+        for lane in 0..LANES {
+            sums[0][lane] += (a[lane] - b[lane]) * (a[lane] - b[lane]);
+        }
+    }
+}
+
+struct Square;
+
+impl Terms<1> for Square {
+    #[inline(always)]
+    fn add(sums: &mut [Lanes; 1], a: Lanes, _: Lanes) {
+        for lane in 0..LANES {
+            sums[0][lane] += a[lane] * a[lane];
+        }
+    }
+}
+
+/// Two equally long lists, of whose pairs terms are summed.
+struct Pairs<'a, T, const N: usize> {
+    a: &'a [f32],
+    b: &'a [f32],
+    terms: PhantomData<T>,
+}
+
+impl<T: Terms<N>, const N: usize> WithSimd for Pairs<'_, T, N> {
+    type Output = [f64; N];
+
+    // Inlined by name: a closure would be compiled for the narrowest vectors.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f64; N] {
+        let mut sums = [[0.0; LANES]; N];
+        let (a, rest_a) = self.a.as_chunks::<LANES>();
+        let (b, rest_b) = self.b.as_chunks::<LANES>();
         for (a, b) in a.iter().zip(b) {
-            for lane in 0..LANES {
-                let terms = terms(f64::from(a[lane]), f64::from(b[lane]));
-                for (sums, term) in sums.iter_mut().zip(terms) {
-                    sums[lane] += term;
-                }
-            }
+            T::add(&mut sums, widened(a), widened(b));
         }
-        for (lane, (a, b)) in rest_a.iter().zip(rest_b).enumerate() {
-            let terms = terms(f64::from(*a), f64::from(*b));
-            for (sums, term) in sums.iter_mut().zip(terms) {
-                sums[lane] += term;
-            }
-        }
-    });
-    sums.map(|lanes| lanes.iter().sum())
+        let mut rest = [[0.0f32; LANES]; 2];
+        rest[0][..rest_a.len()].copy_from_slice(rest_a);
+        rest[1][..rest_b.len()].copy_from_slice(rest_b);
+        T::add(&mut sums, widened(&rest[0]), widened(&rest[1]));
+        sums.map(|lanes| lanes.iter().sum())
+    }
+}
+
+#[inline(always)]
+fn widened(numbers: &[f32; LANES]) -> Lanes {
+    let mut lanes = [0.0; LANES];
+    for lane in 0..LANES {
+        lanes[lane] = f64::from(numbers[lane]);
+    }
+    lanes
+}
+
+fn sums<T: Terms<N>, const N: usize>(a: &[f32], b: &[f32]) -> [f64; N] {
+    assert_eq!(a.len(), b.len(), "a weight keeps its shape");
+    pulp::Arch::new().dispatch(Pairs { a, b, terms: PhantomData::<T> })
 }
 
 #[cfg(test)]

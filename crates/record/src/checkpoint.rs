@@ -51,6 +51,9 @@ pub struct Checkpoint {
     /// What was measured of layers so far, as `layers.safetensors` would be; empty where it is not.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serde_bytes")]
     pub layers: Vec<u8>,
+    /// The weights after the best epoch so far, where they are kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "serde_bytes")]
+    pub best_weights: Vec<u8>,
 }
 
 /// What every version of the format has.
@@ -161,6 +164,7 @@ mod tests {
             scheduler: Vec::new(),
             validations: Vec::new(),
             layers: Vec::new(),
+            best_weights: Vec::new(),
         }
     }
 

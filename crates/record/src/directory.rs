@@ -15,8 +15,10 @@ pub(crate) const WEIGHTS: &str = "model.safetensors";
 pub const LAYERS: &str = "layers.safetensors";
 /// The validations between epochs, where there were some.
 pub const VALIDATIONS: &str = "validations.csv";
+/// The weights after the best epoch, where they are kept.
+pub const BEST_WEIGHTS: &str = "best.safetensors";
 /// What a run may leave beside `config.toml` and `run.json`.
-const RESULTS: [&str; 5] = ["steps.csv", "epochs.csv", VALIDATIONS, LAYERS, WEIGHTS];
+const RESULTS: [&str; 6] = ["steps.csv", "epochs.csv", VALIDATIONS, LAYERS, BEST_WEIGHTS, WEIGHTS];
 
 /// The directory of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,14 @@ impl RunDirectory {
     /// Whatever the file system answers.
     pub fn write_weights(&self, bytes: &[u8]) -> io::Result<()> {
         self.write(WEIGHTS, bytes)
+    }
+
+    /// Writes `best.safetensors`.
+    ///
+    /// # Errors
+    /// Whatever the file system answers.
+    pub fn write_best_weights(&self, bytes: &[u8]) -> io::Result<()> {
+        self.write(BEST_WEIGHTS, bytes)
     }
 
     /// Writes `validations.csv`.

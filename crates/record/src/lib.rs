@@ -10,6 +10,7 @@
 //! | `epochs.csv` | [`Epoch`]: training and validation, once an epoch |
 //! | `validations.csv` | [`Validation`]: between epochs, where `[record]` asks for it |
 //! | `layers.safetensors` | [`LayerSeries`]: inside each layer, where `[record]` asks for it |
+//! | `best.safetensors` | the weights after the best epoch, where `[record]` asks for them |
 //! | `model.safetensors` | the final weights |
 //! | `checkpoint/` | while the run is unfinished, the newest two [`Checkpoint`]s |
 //! | `lock` | held by the process that writes the run |
@@ -41,14 +42,14 @@ mod testing;
 pub use atomic::write_atomically;
 pub use checkpoint::{CHECKPOINT_FORMAT, Checkpoint, read_checkpoint};
 pub use checksum::checksum;
-pub use directory::{LAYERS, RunDirectory, VALIDATIONS};
+pub use directory::{BEST_WEIGHTS, LAYERS, RunDirectory, VALIDATIONS};
 pub use given_command::GivenCommand;
 pub use json_number::json_number;
 pub use layers::{LayerQuantity, LayerRow, LayerSeries};
 pub use lock::{LockError, RunLock};
 pub use read::{
-    ReadError, Run, find_runs, read_layers, read_record, read_run, read_series, read_validations,
-    read_weights, read_whole_record,
+    ReadError, Run, find_runs, read_best_weights, read_layers, read_record, read_run, read_series,
+    read_validations, read_weights, read_whole_record,
 };
 pub use run::{
     AxisValue, Difference, FORMAT, Histogram, InitialWeights, Metrics, Provenance, Resumption,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::checksum::{checksum, is_sealed};
-use crate::directory::{LAYERS, VALIDATIONS, WEIGHTS};
+use crate::directory::{BEST_WEIGHTS, LAYERS, VALIDATIONS, WEIGHTS};
 use crate::{Epoch, FORMAT, LayerSeries, RunRecord, Step, Validation};
 
 /// A whole record, read back.
@@ -106,7 +106,7 @@ pub fn read_run(directory: &Path) -> Result<Run, ReadError> {
 /// See [`ReadError`].
 pub fn read_series(directory: &Path, record: RunRecord) -> Result<Run, ReadError> {
     for (name, expected) in &record.files {
-        if name != WEIGHTS {
+        if name != WEIGHTS && name != BEST_WEIGHTS {
             read_checked(directory.join(name), expected)?;
         }
     }
@@ -171,6 +171,18 @@ fn read_optional(
     }
 }
 
+/// Reads the weights after the best epoch of a run; `None` where they were not kept. They are checked
+/// against their checksum.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_best_weights(
+    directory: &Path,
+    record: &RunRecord,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    read_optional(directory, record, BEST_WEIGHTS)
+}
+
 /// Reads the record of a run. Where it has a result, every other file is checked too.
 ///
 /// # Errors
@@ -179,6 +191,7 @@ pub fn read_whole_record(directory: &Path) -> Result<RunRecord, ReadError> {
     let Run { record, .. } = read_run(directory)?;
     if record.status.is_final() {
         read_weights(directory, &record)?;
+        read_best_weights(directory, &record)?;
     }
     Ok(record)
 }

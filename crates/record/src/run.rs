@@ -29,7 +29,7 @@ pub struct RunRecord {
     pub title: String,
     /// How far the run is.
     pub status: Status,
-    /// Why it failed, diverged or was interrupted.
+    /// Why it failed, diverged, was interrupted or stopped early.
     pub message: Option<String>,
     /// Steps that the run was to make.
     pub steps_planned: u64,

@@ -161,6 +161,9 @@ pub(crate) struct RunArgs {
     /// Show no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Show the runs, the arms so far and the layers on the whole screen while they train
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) watch: bool,
     /// What to print on the standard output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

@@ -3,6 +3,11 @@
 
 mod cli;
 mod commands;
+#[cfg(unix)]
+mod dashboard;
+#[cfg(not(unix))]
+#[path = "dashboard/none.rs"]
+mod dashboard;
 mod exit;
 mod machine;
 mod output;
@@ -59,9 +64,11 @@ fn call(cli: Cli, out: &mut dyn Write) -> Done {
 fn silence_panics_of_workers() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if std::thread::current().name() == Some("main")
-            || std::env::var_os("RUST_BACKTRACE").is_some()
-        {
+        let is_main = std::thread::current().name() == Some("main");
+        if is_main {
+            dashboard::close_for_panic();
+        }
+        if is_main || std::env::var_os("RUST_BACKTRACE").is_some() {
             print(panic);
         }
     }));

@@ -15,7 +15,8 @@ pub trait Observer: Send + Sync {
     }
 
     /// A run has made `steps` steps, the last with this loss. At some steps it is also told the
-    /// accuracy on that step's batch, 0 to 1.
+    /// accuracy on that step's batch, 0 to 1. The run waits until this returns; that is no time of
+    /// its training.
     fn stepped(&self, run: &RunSpec, steps: u64, loss: f32, accuracy: Option<f64>) {
         let _ = (run, steps, loss, accuracy);
     }

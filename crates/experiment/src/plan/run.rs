@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::settings::Settings;
+use crate::settings::{Identity, Length, Settings};
 use crate::sweep::SweepPoint;
 
 /// One run: settings and a seed.
@@ -31,6 +31,14 @@ impl RunSpec {
     pub fn for_images(&self, pixels: usize, classes: usize) -> RunSpec {
         let settings = Arc::new(self.settings.for_images(pixels, classes));
         RunSpec { settings, ..self.clone() }
+    }
+
+    /// The same run with another length, and so with another id.
+    pub fn with_length(&self, length: Length) -> RunSpec {
+        let mut settings = Settings::clone(&self.settings);
+        settings.training.length = length;
+        let id = Identity::of(&settings).with_seed(self.seed);
+        RunSpec { settings: Arc::new(settings), id, ..self.clone() }
     }
 
     /// The arm of an experiment that has no arms.

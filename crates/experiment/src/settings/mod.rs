@@ -18,6 +18,7 @@ mod optimizer;
 mod read;
 mod record;
 mod run;
+mod stop;
 mod table;
 mod training;
 mod write;
@@ -38,5 +39,6 @@ pub use model::Model;
 pub use optimizer::{Algorithm, Optimizer, Schedule};
 pub use record::{Every, Recording};
 pub use run::Settings;
+pub use stop::{EarlyStop, StopMetric};
 
 pub use training::{LastBatch, Length, Loss, RecordLoss, Training};

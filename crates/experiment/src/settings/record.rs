@@ -19,6 +19,10 @@ pub struct Recording {
     /// After how many steps, and so on, the network is validated; at the end of each epoch it is
     /// anyway.
     pub validate_every: Option<u64>,
+    /// Whether the weights of the best epoch are kept beside the last.
+    pub best_weights: bool,
+    /// Whether a finished run keeps the state of its optimizer, so that it can go on.
+    pub final_state: bool,
 }
 
 /// At which steps layers are measured.
@@ -68,7 +72,14 @@ impl Every {
 
 impl Default for Recording {
     fn default() -> Self {
-        Recording { layers: false, every: Every::Steps(10), images: 100, validate_every: None }
+        Recording {
+            layers: false,
+            every: Every::Steps(10),
+            images: 100,
+            validate_every: None,
+            best_weights: false,
+            final_state: false,
+        }
     }
 }
 
@@ -110,6 +121,24 @@ impl Section for Recording {
                 default.validate_every,
                 &Maybe(Whole::COUNT),
                 "steps between validations, beside those after each epoch",
+            ),
+            best_weights: table.field(
+                "best_weights",
+                Stated::NotInId,
+                |recording| recording.best_weights,
+                default.best_weights,
+                &Flag,
+                "whether the weights of the epoch that was best are kept beside the last, by the \
+                 metric of `training.stop`",
+            ),
+            final_state: table.field(
+                "final_state",
+                Stated::NotInId,
+                |recording| recording.final_state,
+                default.final_state,
+                &Flag,
+                "whether a finished run keeps its optimizer's state, so that more epochs go on \
+                 from there",
             ),
         }
     }

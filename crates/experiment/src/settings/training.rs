@@ -3,6 +3,7 @@
 use crate::settings::domain::{Maybe, Real, Whole, Words};
 use crate::settings::kinds::kinds;
 use crate::settings::lists::{CountOrAll, Indices};
+use crate::settings::stop::{EarlyStop, EarlyStops};
 use crate::settings::table::{Section, Stated, Table};
 use crate::string_enum::string_enum;
 use crate::syntax::{Diagnostic, SectionReader};
@@ -25,6 +26,8 @@ pub struct Training {
     pub loss: Loss,
     /// Layers, from 1, that keep their initial parameters.
     pub freeze: Vec<usize>,
+    /// When a run ends before its last epoch.
+    pub stop: Option<EarlyStop>,
 }
 
 kinds! {
@@ -165,11 +168,28 @@ impl Section for Training {
             &Indices,
             "layers, from 1, that keep their initial parameters",
         );
+        let stop = table.field(
+            "stop",
+            Stated::UnlessDefault,
+            |training| training.stop,
+            None,
+            &Maybe(EarlyStops),
+            "ends a run at the end of an epoch, if `patience` epochs brought no better `metric`",
+        );
         let length = match (max_steps, epochs) {
             (Some(steps), _) => Length::Steps(steps),
             (None, epochs) => Length::Epochs(epochs.unwrap_or(1)),
         };
-        Training { batch_size, length, last_batch, record_loss, checkpoint_every, loss, freeze }
+        Training {
+            batch_size,
+            length,
+            last_batch,
+            record_loss,
+            checkpoint_every,
+            loss,
+            freeze,
+            stop,
+        }
     }
 
     fn check(&self, section: &SectionReader<'_>) {

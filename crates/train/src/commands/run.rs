@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use experiment::{Overrides, Plan, load};
+use experiment::{Overrides, Plan, RunSpec, load};
 use record::{GivenCommand, read_run};
 use report::{Comparison, LoadError, Metric, Study, table};
 use serde_json::json;
@@ -14,6 +14,7 @@ use training::{ImageSets, Observer, Options, Outcome, RunReport, execute};
 
 use crate::cli::{Format, RunArgs};
 use crate::commands::preflight::preflight;
+use crate::dashboard::Dashboard;
 use crate::exit::{self, Done, Failure, interrupt_flag, print_to_stderr};
 use crate::machine;
 use crate::output::progress::Progress;
@@ -44,10 +45,7 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
     preflight(&plan, &runs, &overrides, &options)?;
     jobs.note().iter().for_each(|note| print_to_stderr(note));
     write_command(&plan, &overrides, &args.out)?;
-    let progress = Progress::new(&runs, args.quiet);
-    let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
-    let reports = execute(&runs, &options, &observer);
-    progress.clear();
+    let reports = carry_out(&plan, &runs, &options, args);
     match (args.format, args.shard) {
         (Format::Json, _) => {
             let reports: Vec<_> = reports.iter().map(as_json).collect();
@@ -59,6 +57,23 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Done {
         (Format::Text, None) => show(out, &reports, &args.out)?,
     }
     conclusion::conclude(&reports, args.force)
+}
+
+/// Carries out the runs, and shows how far they are.
+fn carry_out(plan: &Plan, runs: &[RunSpec], options: &Options, args: &RunArgs) -> Vec<RunReport> {
+    if args.watch {
+        let titles: Vec<&str> = plan.experiments.iter().map(|of| of.title.as_str()).collect();
+        let title = report::printable(&titles.join(", ")).into_owned();
+        if let Some(dashboard) = Dashboard::open(title, runs, &options.interrupt) {
+            return execute(runs, options, &dashboard.observer());
+        }
+        print_to_stderr("note: there is no terminal for --watch: progress is shown instead");
+    }
+    let progress = Progress::new(runs, args.quiet);
+    let observer: Arc<dyn Observer> = Arc::clone(&progress) as Arc<dyn Observer>;
+    let reports = execute(runs, options, &observer);
+    progress.clear();
+    reports
 }
 
 /// Writes the command beside the records: `train status` finds out from it what is missing.

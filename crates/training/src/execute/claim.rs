@@ -8,6 +8,7 @@ use record::{
     find_superseded, read_record, read_whole_record, superseded_path,
 };
 
+use super::extension::Extension;
 use crate::error::RunError;
 use crate::events::{Observer, Summary};
 use crate::run::{OtherRecord, RunWriter};
@@ -81,7 +82,9 @@ fn look(
     Ok(match there {
         There::Finished(record) => {
             // A process that was killed after it wrote the record left them.
-            let _ = directory.remove_checkpoints();
+            if !spec.settings.record.final_state {
+                let _ = directory.remove_checkpoints();
+            }
             if let Some(message) = unrecorded(spec, &record) {
                 observer.noted(spec, &message);
             }
@@ -131,6 +134,7 @@ fn look_at_record(
     if !path.join("run.json").exists() {
         return Ok(There::Nothing);
     }
+    let mut extends = None;
     let (reason, id) = match read_whole_record(path) {
         Ok(record) if record.id == spec.id() => {
             let finished = record.status.is_final() && !force;
@@ -141,7 +145,20 @@ fn look_at_record(
             });
         }
         Ok(record) => {
-            ("its settings have changed; the record of the old ones".to_owned(), record.id)
+            let has_state = !directory.checkpoints().is_empty();
+            let changed = "the record of the old ones";
+            let reason = match Extension::of(spec, &record, has_state) {
+                Extension::None => format!("its settings have changed; {changed}"),
+                Extension::Possible if !force => {
+                    extends = Some(record.id.clone());
+                    format!("it goes on from its step {}; {changed}", record.steps)
+                }
+                Extension::Possible => format!("it is longer now; {changed}"),
+                Extension::Impossible(why) => {
+                    format!("it is longer now, and starts anew, since {why}; {changed}")
+                }
+            };
+            (reason, record.id)
         }
         Err(error @ ReadError::Newer { .. }) if !force => {
             return Err(RunError::Unreadable(error));
@@ -153,7 +170,7 @@ fn look_at_record(
     };
     let experiment = out.join(&spec.experiment);
     let destination = superseded_path(&experiment, &spec.arm, spec.seed, &id);
-    Ok(There::Other(OtherRecord { destination, reason }))
+    Ok(There::Other(OtherRecord { destination, reason, extends }))
 }
 
 /// The run's own record among those that were set aside.

@@ -2,6 +2,7 @@
 //! reported. Finished runs are skipped.
 
 mod claim;
+mod extension;
 mod pool;
 mod stacks;
 

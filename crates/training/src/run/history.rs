@@ -1,5 +1,6 @@
 //! What a run has done so far: the loss of every step, every epoch, and why it stopped.
 
+use experiment::{EarlyStop, StopMetric};
 use record::{Checkpoint, Epoch, LayerSeries, Step, Validation};
 
 use super::evaluation::Evaluation;
@@ -15,6 +16,8 @@ pub(crate) struct History {
     pub(crate) validations: Vec<Validation>,
     /// What was measured of layers.
     pub(crate) layers: Option<LayerSeries>,
+    /// The weights after the best epoch, where they are kept.
+    pub(crate) best_weights: Option<Vec<u8>>,
     /// Why it stopped; `None` while it trains.
     pub(crate) stop: Option<StopReason>,
 }
@@ -24,6 +27,8 @@ pub(crate) struct History {
 pub(crate) enum StopReason {
     /// All steps were made.
     Complete,
+    /// The validation brought nothing better for so many epochs.
+    Early(EarlyStop),
     /// The loss of this step was not finite.
     Diverged(u64),
     /// A signal stopped it, after a checkpoint.
@@ -40,7 +45,9 @@ impl History {
         // A checkpoint is checked as a whole: what is in it can be read.
         let layers = LayerSeries::from_bytes(&checkpoint.layers).ok();
         let (epochs, validations) = (checkpoint.epochs.clone(), checkpoint.validations.clone());
-        History { steps, epochs, validations, layers, stop: None }
+        let best_weights =
+            Some(checkpoint.best_weights.clone()).filter(|weights| !weights.is_empty());
+        History { steps, epochs, validations, layers, best_weights, stop: None }
     }
 
     /// Steps made so far.
@@ -67,6 +74,41 @@ impl History {
                 layers.truncate(step);
             }
             self.validations.retain(|validation| validation.steps <= step);
+        }
+    }
+
+    /// The index of the best epoch by a metric: the first of equal ones, and the first of all if
+    /// none has a number.
+    pub(crate) fn best_epoch(&self, metric: StopMetric) -> usize {
+        let value = |epoch: &Epoch| match metric {
+            StopMetric::ValidationLoss => epoch.validation_loss,
+            StopMetric::ValidationAccuracy => epoch.validation_accuracy,
+        };
+        let mut best = 0;
+        for (index, epoch) in self.epochs.iter().enumerate() {
+            let than = value(&self.epochs[best]);
+            if metric.is_better(value(epoch), than) || than.is_nan() && !value(epoch).is_nan() {
+                best = index;
+            }
+        }
+        best
+    }
+
+    /// Stops the run if its patience is at an end.
+    pub(crate) fn stop_early(&mut self, rule: EarlyStop) {
+        let waited = self.epochs.len().saturating_sub(1 + self.best_epoch(rule.metric));
+        if self.is_training() && waited as u64 >= rule.patience {
+            self.stop = Some(StopReason::Early(rule));
+        }
+    }
+
+    /// Takes away what a run's end leaves that a longer run does not have: the part of an epoch
+    /// that was cut off, and the layers after the last step.
+    pub(crate) fn reopen(&mut self, steps_per_epoch: u64) {
+        self.epochs.retain(|epoch| epoch.steps.is_multiple_of(steps_per_epoch));
+        let steps = self.len();
+        if let Some(layers) = self.layers.as_mut().filter(|_| steps > 0) {
+            layers.truncate(steps - 1);
         }
     }
 
@@ -108,6 +150,34 @@ mod tests {
         }
         assert_eq!(history.len(), 3);
         assert!(matches!(history.stop, Some(StopReason::Diverged(2))));
+    }
+
+    #[test]
+    fn patience_counts_epochs_since_the_first_best_one() {
+        let rule = |metric| EarlyStop { metric, patience: 2 };
+        let stops = |losses: &[f64], metric| {
+            let mut history = History::default();
+            for (loss, epoch) in losses.iter().zip(1..) {
+                history.epochs.push(Epoch {
+                    epoch,
+                    steps: epoch,
+                    training_loss: 0.0,
+                    validation_loss: *loss,
+                    validation_accuracy: 1.0 - loss,
+                });
+                history.stop_early(rule(metric));
+                if !history.is_training() {
+                    return Some(epoch);
+                }
+            }
+            None
+        };
+        for metric in [StopMetric::ValidationLoss, StopMetric::ValidationAccuracy] {
+            assert_eq!(stops(&[0.5, 0.4, 0.4, 0.45, 0.1], metric), Some(4));
+            assert_eq!(stops(&[0.5, 0.6, 0.4, 0.5, 0.3], metric), None);
+            assert_eq!(stops(&[f64::NAN, 0.5, 0.6, 0.7], metric), Some(4));
+            assert_eq!(stops(&[f64::NAN; 4], metric), Some(3));
+        }
     }
 
     #[test]

@@ -36,8 +36,9 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
     }
     let initial_weights = draw_weights(spec, || Ok(splits.training.clone()))?;
     // From here on the run can be trained.
-    if let Some(message) = claim.writer.clear_directory()? {
-        context.observer.noted(spec, &message);
+    let set_aside = claim.writer.clear_directory()?;
+    if let Some(other) = &set_aside {
+        context.observer.noted(spec, &other.message());
     }
     let mut run = Run {
         record: new_record(spec, context, &initial_weights),
@@ -45,10 +46,13 @@ pub(super) fn prepare(claim: ClaimedRun, context: &RunContext) -> Result<Run, Ru
         initial_weights,
         history: History::default(),
         resume_from: None,
-        diverged: None,
+        stopped: None,
     };
     if !context.restart {
-        resume(&mut run, context)?;
+        match set_aside.as_ref().and_then(|other| Some((other, other.extends.as_ref()?))) {
+            Some((other, id)) => extend(&mut run, &other.destination, id, context),
+            None => resume(&mut run, context)?,
+        }
     }
     let Run { claim: ClaimedRun { spec, writer, .. }, record, history, .. } = &run;
     writer.write(|directory| directory.write_config(&spec.to_toml()))?;
@@ -122,11 +126,9 @@ fn sweep_point(point: &SweepPoint) -> record::SweepPoint {
 fn resume(run: &mut Run, context: &RunContext) -> Result<(), RunError> {
     let writer = run.claim.writer.clone();
     for path in writer.directory().checkpoints() {
-        match checked_checkpoint(&path, run, &context.splits) {
+        match checked_checkpoint(&path, &run.record.id, run, &context.splits) {
             Ok(checkpoint) => {
-                run.history = History::of(&checkpoint);
-                run.record.provenance = resumed(&checkpoint, &run.record.provenance);
-                run.resume_from = Some(state_of(checkpoint));
+                go_on_from(run, checkpoint);
                 return Ok(());
             }
             Err(reason) => {
@@ -139,9 +141,36 @@ fn resume(run: &mut Run, context: &RunContext) -> Result<(), RunError> {
     Ok(())
 }
 
+/// Goes on from the end of a shorter run of that id, whose record lies in `directory`. If its state
+/// cannot be read, the run starts anew.
+fn extend(run: &mut Run, directory: &Path, id: &str, context: &RunContext) {
+    let Some(path) = RunDirectory::new(directory).checkpoints().into_iter().next() else { return };
+    match checked_checkpoint(&path, id, run, &context.splits) {
+        Ok(checkpoint) => {
+            let images = context.splits.training.len();
+            go_on_from(run, checkpoint);
+            run.history.reopen(run.spec().settings.steps_per_epoch(images));
+        }
+        Err(reason) => {
+            context.observer.noted(run.spec(), &format!("{reason}; the run starts anew"));
+        }
+    }
+}
+
+fn go_on_from(run: &mut Run, checkpoint: Checkpoint) {
+    run.history = History::of(&checkpoint);
+    run.record.provenance = resumed(&checkpoint, &run.record.provenance);
+    run.resume_from = Some(state_of(checkpoint));
+}
+
 /// Reads a checkpoint and tries whether burn can restore it; the error says why it cannot be used.
-fn checked_checkpoint(path: &Path, run: &Run, splits: &Splits) -> Result<Checkpoint, String> {
-    let checkpoint = read_checkpoint(path, &run.record.id).map_err(|error| error.to_string())?;
+fn checked_checkpoint(
+    path: &Path,
+    id: &str,
+    run: &Run,
+    splits: &Splits,
+) -> Result<Checkpoint, String> {
+    let checkpoint = read_checkpoint(path, id).map_err(|error| error.to_string())?;
     let steps = run.record.steps_planned;
     if checkpoint.provenance.data != run.record.provenance.data
         || checkpoint.losses.len() as u64 >= steps

@@ -4,7 +4,7 @@
 //! Their networks have one shape. Every tensor of the stack has a leading axis of runs, and run `i`
 //! of the stack is at index `i` of that axis.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -26,11 +26,13 @@ use crate::events::Observer;
 pub(super) struct Stack {
     runs: Vec<Run>,
     started: Instant,
+    /// Time in which an observer held the runs up: none of training.
+    held_up: Duration,
 }
 
 impl Stack {
     pub(super) fn new(runs: Vec<Run>) -> Self {
-        Stack { runs, started: Instant::now() }
+        Stack { runs, started: Instant::now(), held_up: Duration::ZERO }
     }
 
     /// The settings, which the runs share except for what may differ in a stack.
@@ -101,7 +103,9 @@ impl Stack {
             steps.iter().for_each(|losses| run.history.log_step(losses[index] as f32));
             if let Some(last) = run.history.steps.last() {
                 let accuracy = accuracies.as_ref().map(|accuracies| accuracies[index]);
+                let told = Instant::now();
                 observer.stepped(run.spec(), last.step + 1, last.loss, accuracy);
+                self.held_up += told.elapsed();
             }
         }
     }
@@ -172,8 +176,11 @@ impl Stack {
             if let Some(epoch) = run.history.epochs.last() {
                 observer.validated(run.spec(), epoch.epoch, epoch.validation_accuracy);
             }
-            if run.has_just_diverged() {
-                run.diverged = Some(networks.network_of(index));
+            if ends_epoch {
+                run.end_epoch(|| networks.network_of(index));
+            }
+            if run.has_just_diverged() || run.has_just_stopped_early() {
+                run.stopped = Some(networks.network_of(index));
             }
         }
     }
@@ -226,8 +233,8 @@ impl Stack {
             Vec::new()
         };
         let finish = |(index, mut run): (usize, Run)| {
-            let trained = match run.diverged.take() {
-                // It is tested as it was when it diverged.
+            let trained = match run.stopped.take() {
+                // It is tested as it was when it stopped.
                 Some(network) => {
                     let test = Evaluation::of(&network, test.chunks(EVALUATION_BATCH))[0];
                     Some(TrainedNetwork { network, test })
@@ -244,7 +251,8 @@ impl Stack {
 
     /// Seconds of training, as each run's share.
     fn seconds(&self) -> f64 {
-        self.started.elapsed().as_secs_f64() / self.runs.len() as f64
+        let elapsed = self.started.elapsed().saturating_sub(self.held_up);
+        elapsed.as_secs_f64() / self.runs.len() as f64
     }
 }
 

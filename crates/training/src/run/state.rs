@@ -1,7 +1,7 @@
 //! A run as one value: it carries its spec, its writer, its record and its history from preparation
 //! through training to the finished record.
 
-use experiment::RunSpec;
+use experiment::{EarlyStop, RunSpec, Settings, StopMetric};
 use model::LayerWeights;
 use record::{
     CHECKPOINT_FORMAT, Checkpoint, LayerSeries, Metrics, Provenance, RunDirectory, RunRecord,
@@ -25,8 +25,8 @@ pub(crate) struct Run {
     pub(super) history: History,
     /// The state that it resumes from.
     pub(super) resume_from: Option<CheckpointState>,
-    /// If it diverged, the network as it was then.
-    pub(super) diverged: Option<Classifier>,
+    /// If it diverged or stopped early, the network as it was then.
+    pub(super) stopped: Option<Classifier>,
 }
 
 /// The network that a run ended with, and its evaluation on the test images.
@@ -51,7 +51,28 @@ impl Run {
 
     /// Whether its loss became infinite or NaN in the step that was logged last.
     pub(super) fn has_just_diverged(&self) -> bool {
-        matches!(self.history.stop, Some(StopReason::Diverged(_))) && self.diverged.is_none()
+        matches!(self.history.stop, Some(StopReason::Diverged(_))) && self.stopped.is_none()
+    }
+
+    /// Whether it stopped early, at the epoch that was logged last.
+    pub(super) fn has_just_stopped_early(&self) -> bool {
+        matches!(self.history.stop, Some(StopReason::Early(_))) && self.stopped.is_none()
+    }
+
+    /// Keeps the network if this epoch is the best so far, and stops if its patience is at an end.
+    pub(super) fn end_epoch(&mut self, network: impl FnOnce() -> Classifier) {
+        let Settings { training, record, .. } = &*self.claim.spec.settings;
+        let metric = training.stop.map_or(StopMetric::ValidationLoss, |stop| stop.metric);
+        let is_best = self.history.best_epoch(metric) + 1 == self.history.epochs.len();
+        if record.best_weights && is_best {
+            match safetensors(&network()) {
+                Ok(weights) => self.history.best_weights = Some(weights),
+                Err(error) => self.history.stop = Some(StopReason::Failed(error)),
+            }
+        }
+        if let Some(rule) = training.stop {
+            self.history.stop_early(rule);
+        }
     }
 
     /// Writes a checkpoint, after so many seconds of training.
@@ -77,6 +98,7 @@ impl Run {
             scheduler,
             validations: self.history.validations.clone(),
             layers,
+            best_weights: self.history.best_weights.clone().unwrap_or_default(),
         };
         self.claim.writer.write(|directory| directory.write_checkpoint(&checkpoint))
     }
@@ -97,10 +119,12 @@ impl Run {
             Some(StopReason::Interrupted) => {
                 (Status::Interrupted, Some("stopped by a signal".to_owned()))
             }
+            Some(StopReason::Early(rule)) => (Status::Finished, Some(early_message(rule))),
             Some(StopReason::Complete) | None => (Status::Finished, None),
         };
         self.record.steps = self.history.len();
         self.record.metrics = trained.and_then(|trained| self.metrics(trained.test));
+        let keeps_state = self.spec().settings.record.final_state;
         let Run { claim: ClaimedRun { writer, .. }, record, history, .. } = self;
         writer.write(|directory| directory.write_steps(&history.steps))?;
         writer.write(|directory| directory.write_epochs(&history.epochs))?;
@@ -114,8 +138,11 @@ impl Run {
             let weights = safetensors(&trained.network)?;
             writer.write(|directory| directory.write_weights(&weights))?;
         }
+        if let Some(best) = &history.best_weights {
+            writer.write(|directory| directory.write_best_weights(best))?;
+        }
         writer.write(|directory| directory.write_record(&record))?;
-        if record.status.is_final() {
+        if record.status.is_final() && !keeps_state {
             writer.write(RunDirectory::remove_checkpoints)?;
         }
         Ok(record)
@@ -131,4 +158,11 @@ impl Run {
             test_accuracy: test.accuracy(),
         })
     }
+}
+
+/// Why a run stopped before its last epoch.
+fn early_message(rule: EarlyStop) -> String {
+    let EarlyStop { metric, patience } = rule;
+    let epochs = if patience == 1 { "one epoch".to_owned() } else { format!("{patience} epochs") };
+    format!("stopped early: no better {} for {epochs}", metric.name())
 }

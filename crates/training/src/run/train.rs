@@ -42,6 +42,7 @@ pub(super) fn train(stack: Stack, context: &RunContext) -> Vec<RunResult> {
         record_loss: settings.training.record_loss,
         gradient_rules: GradientRules::of(settings),
         checkpoint_every: settings.training.checkpoint_every,
+        keeps_state: settings.record.final_state,
         log: StepLog::new(settings.backend),
         layers: LayerProbe::of(settings, &splits.training, &stack.initial_weights()),
         validate_every: settings.record.validate_every,
@@ -76,6 +77,8 @@ struct Training {
     record_loss: RecordLoss,
     gradient_rules: GradientRules,
     checkpoint_every: Option<u64>,
+    /// Whether there is a checkpoint after the last step too.
+    keeps_state: bool,
     log: StepLog,
     layers: Option<LayerProbe>,
     validate_every: Option<u64>,
@@ -174,10 +177,12 @@ impl Training {
     }
 
     /// Whether a checkpoint is due after `done` steps: at the end of an epoch, and as often as the
-    /// settings ask. After the last step there is a record instead.
+    /// settings ask. After the last step there is a record instead, or, if the run is to be
+    /// extended one day, too.
     fn is_checkpoint(&self, done: u64) -> bool {
         let asked = self.checkpoint_every.is_some_and(|every| done.is_multiple_of(every));
-        done < self.schedule.steps && (asked || self.schedule.ends_epoch(done))
+        let may_be = done < self.schedule.steps || self.keeps_state;
+        may_be && (asked || self.schedule.ends_epoch(done))
     }
 }
 

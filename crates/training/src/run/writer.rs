@@ -33,6 +33,15 @@ pub(crate) struct OtherRecord {
     pub(crate) destination: PathBuf,
     /// What the user is told: "REASON is now DESTINATION".
     pub(crate) reason: String,
+    /// Its id, if the run goes on from its end.
+    pub(crate) extends: Option<String>,
+}
+
+impl OtherRecord {
+    /// What the user is told.
+    pub(crate) fn message(&self) -> String {
+        format!("{} is now {}", self.reason, self.destination.display())
+    }
 }
 
 /// Writes to a run's directory while its lock holds. Clones share the lock.
@@ -61,18 +70,17 @@ impl RunWriter {
         &self.directory
     }
 
-    /// Sets aside the record in the directory if it is not this run's, and gives the message about
-    /// that. To be called once it is known that the run can be trained, and before anything is
-    /// written.
+    /// Sets aside the record in the directory if it is not this run's, and gives it. To be called
+    /// once it is known that the run can be trained, and before anything is written.
     ///
     /// # Errors
     /// The record cannot be moved.
-    pub(crate) fn clear_directory(&self) -> Result<Option<String>, RunError> {
+    pub(crate) fn clear_directory(&self) -> Result<Option<OtherRecord>, RunError> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(other) = held.other.take() else { return Ok(None) };
         let lock = held.lock.take().ok_or_else(|| self.lost())?;
         held.lock = Some(self.directory.set_aside(lock, &other.destination)?);
-        Ok(Some(format!("{} is now {}", other.reason, other.destination.display())))
+        Ok(Some(other))
     }
 
     /// Lets `write` write to the directory.

@@ -1,5 +1,5 @@
-//! TensorBoard's event files, one for each run and one for all: scalars per step and epoch,
-//! histograms of the weights, the config as text, and the settings with what came out of them for
+//! TensorBoard's event files, one for each run and one for all: scalars per step and epoch, what was
+//! measured of layers, histograms of the weights, the config as text, and the settings with what came out of them for
 //! the page of hyperparameters.
 
 mod events;
@@ -20,7 +20,7 @@ use self::record_file::RecordFile;
 use super::{Exporter, Job};
 use crate::cell::{Cell, Kind};
 use crate::error::{ExportError, cannot_write};
-use crate::history::{Clock, scalars};
+use crate::history::{Clock, measured, scalars};
 use crate::runs::ExportedRun;
 use crate::tables::settings;
 use crate::tensors::Moment;
@@ -83,6 +83,11 @@ fn write_run(
     for scalar in scalars(&run) {
         let event = |&(step, value)| events::scalar(scalar.name, step, value, clock.after(step));
         all.extend(scalar.points.iter().map(event));
+    }
+    let (layers, validations) = header.measured()?;
+    for (tag, points) in measured(layers.as_ref(), &validations) {
+        let event = |&(step, value)| events::scalar(&tag, step, value, clock.after(step));
+        all.extend(points.iter().map(event));
     }
     for &moment in job.weights {
         let step = if moment == Moment::Initial { 0 } else { record.steps };
