@@ -66,32 +66,39 @@ class Network(nn.Module):
         after=False,
         residual=None,
         output_scale=1.0,
-        ntk=False,
+        factor=lambda index, fan_in: 1.0,
     ):
         super().__init__()
         depth = len(tensors) // 2
         self.weights = nn.ParameterList(tensors[f"layers.{i}.weight"].clone() for i in range(depth))
         self.biases = nn.ParameterList(tensors[f"layers.{i}.bias"].clone() for i in range(depth))
-        self.activation, self.after, self.residual, self.ntk = activation, after, residual, ntk
+        self.activation, self.after, self.residual = activation, after, residual
         self.output_scale = output_scale
+        # What a layer multiplies its trained numbers by; the network starts the same.
+        self.factors = [factor(i, weight.shape[0]) for i, weight in enumerate(self.weights)]
+        for weight, factor in zip(self.weights, self.factors):
+            weight.data /= factor
         self.norms = nn.ModuleList(norm(w.shape[1]) for w in self.weights[:-1]) if norm else None
-        if ntk:
-            for weight in self.weights:
-                weight.data *= math.sqrt(weight.shape[0])
+        if residual and residual.get("scalar_biases"):
+            zeros = lambda: nn.ParameterList(torch.tensor(0.0) for _ in range(depth - 1))
+            self.before_layers, self.before_activations = zeros(), zeros()
         if residual and residual.get("trained"):
             blocks = (depth - 2) // residual["block"]
             self.scales = nn.ParameterList(torch.tensor(residual["scale"]) for _ in range(blocks))
 
     def linear(self, index, x):
-        weight = self.weights[index]
-        product = x @ weight
-        if self.ntk:
-            product = product / math.sqrt(weight.shape[0])
-        return product + self.biases[index]
+        if index > 0 and hasattr(self, "before_layers"):
+            x = x + self.before_layers[index - 1]
+        return (x @ self.weights[index]) * self.factors[index] + self.biases[index]
+
+    def activate(self, index, x):
+        if hasattr(self, "before_activations"):
+            x = x + self.before_activations[index]
+        return self.activation(x)
 
     def hidden(self, index, x, is_linear):
         x = self.linear(index, x)
-        activate = (lambda z: z) if is_linear else self.activation
+        activate = (lambda z: z) if is_linear else (lambda z: self.activate(index, z))
         if self.norms is None:
             return activate(x)
         return self.norms[index](activate(x)) if self.after else activate(self.norms[index](x))
@@ -103,16 +110,18 @@ class Network(nn.Module):
             for index in range(1, hidden):
                 x = self.hidden(index, x, False)
         else:
-            size = self.residual["block"]
+            size, end = self.residual["block"], self.residual.get("end", "activation")
             for block, start in enumerate(range(1, hidden, size)):
                 branch = x
                 for index in range(start, start + size):
                     ends = index == start + size - 1
-                    branch = self.hidden(index, branch, ends and self.residual.get("linear", False))
+                    branch = self.hidden(index, branch, ends and end != "activation")
                 scale = (
                     self.scales[block] if self.residual.get("trained") else self.residual["scale"]
                 )
                 x = x + scale * branch
+                if end == "sum":
+                    x = self.activate(index, x)
         return self.linear(hidden, x) * self.output_scale
 
 
@@ -131,6 +140,65 @@ class Lion(torch.optim.Optimizer):
                 update = (first * m + (1 - first) * p.grad).sign()
                 p.mul_(1 - group["lr"] * group["weight_decay"]).sub_(group["lr"] * update)
                 m.mul_(second).add_((1 - second) * p.grad)
+
+
+class Muon(torch.optim.Optimizer):
+    """Jordan et al. 2024, with the step sizes of Liu et al. 2025 (2502.16982). PyTorch's computes
+    in bfloat16. Groups that are not marked are AdamW's."""
+
+    def __init__(self, groups, lr, momentum=0.95, nesterov=True, weight_decay=0.0):
+        defaults = dict(lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+        super().__init__(groups, {**defaults, "muon": False})
+        others = [p for group in groups if not group.get("muon") for p in group["params"]]
+        self.adamw = torch.optim.AdamW(others, lr=lr, weight_decay=weight_decay)
+
+    @torch.no_grad()
+    def step(self):
+        self.adamw.step()
+        for group in self.param_groups:
+            for p in group["params"] if group["muon"] else []:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                m.mul_(group["momentum"]).add_(p.grad)
+                update = p.grad + group["momentum"] * m if group["nesterov"] else m
+                size = 0.2 * math.sqrt(max(p.shape))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(group["lr"] * size * self.orthogonal(update))
+
+    @staticmethod
+    def orthogonal(matrix):
+        x = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
+        x = x / x.norm().clamp(min=1e-7)
+        for _ in range(5):
+            a = x @ x.T
+            x = 3.4445 * x + (-4.775 * a + 2.0315 * a @ a) @ x
+        return x.T if matrix.shape[0] > matrix.shape[1] else x
+
+
+def muon_for_hidden(network):
+    hidden = list(network.weights[1:-1])
+    others = [p for p in network.parameters() if all(p is not weight for weight in hidden)]
+    return [{"params": hidden, "muon": True}, {"params": others}]
+
+
+def mup(rate, weights, biases):
+    """Groups with the factors of the layers' rates."""
+
+    def groups(network):
+        pairs = [*zip(network.weights, weights), *zip(network.biases, biases)]
+        return [{"params": [parameter], "lr": rate * factor} for parameter, factor in pairs]
+
+    return groups
+
+
+def phases(optimizer):
+    def factor(step):
+        if step < 4:
+            return 0.2 + 0.8 * step / 4
+        if step < 10:
+            return 1.0
+        return 0.1 + 0.9 * (1 + math.cos(math.pi * (step - 10) / (STEPS - 11))) / 2
+
+    return lr_scheduler.LambdaLR(optimizer, factor)
 
 
 def mse(logits, labels):
@@ -201,6 +269,11 @@ def deep(**residual):
     return {"residual": residual}
 
 
+def mup_factor(index, fan_in):
+    return 4 / fan_in if index == len(DEEP) else 1.0
+
+
+MUP = 'model.parametrization = "mup"\nmodel.base_width = 4'
 SGD = 'optimizer = { kind = "sgd", learning_rate = 0.1'
 CASES = [
     {"name": "cross_entropy", "settings": SGD + " }"},
@@ -252,6 +325,20 @@ CASES = [
         "name": "lion",
         "settings": 'optimizer = { kind = "lion", learning_rate = 0.001, weight_decay = 0.1 }',
         "optimizer": lambda params: Lion(params, lr=0.001, betas=(0.9, 0.99), weight_decay=0.1),
+    },
+    {
+        "name": "muon",
+        "hidden": DEEP,
+        "settings": 'optimizer = { kind = "muon", learning_rate = 0.01, weight_decay = 0.1 }',
+        "groups": muon_for_hidden,
+        "optimizer": lambda groups: Muon(groups, lr=0.01, weight_decay=0.1),
+    },
+    {
+        "name": "phases",
+        "settings": SGD
+        + ', schedule = { kind = "phases", phases = [{ steps = 4, start = 0.2, end = 1.0 }, '
+        + '{ steps = 6 }, { shape = "cosine", end = 0.1 }] } }',
+        "schedule": phases,
     },
     {
         "name": "step",
@@ -334,7 +421,25 @@ CASES = [
         "hidden": DEEP,
         "settings": SGD
         + ' }\nmodel.residual = { kind = "identity", block = 2, scale = 0.5, end = "linear" }',
-        "network": deep(block=2, scale=0.5, linear=True),
+        "network": deep(block=2, scale=0.5, end="linear"),
+    },
+    {
+        "name": "residual_with_activation_after_the_sum",
+        "hidden": DEEP,
+        "settings": SGD + ' }\nmodel.residual = { kind = "identity", block = 2, end = "sum" }',
+        "network": deep(block=2, scale=1.0, end="sum"),
+    },
+    {
+        "name": "skip_init",
+        "hidden": DEEP,
+        "settings": SGD + ' }\nmodel.residual = "skip_init"',
+        "network": deep(block=2, scale=0.0, trained=True, end="linear"),
+    },
+    {
+        "name": "fixup",
+        "hidden": DEEP,
+        "settings": SGD + ' }\nmodel.residual = "fixup"',
+        "network": deep(block=2, scale=1.0, trained=True, end="sum", scalar_biases=True),
     },
     {
         "name": "residual_by_depth",
@@ -365,7 +470,22 @@ CASES = [
         "name": "ntk",
         "settings": 'optimizer = { kind = "sgd", learning_rate = 1.0 }\nmodel.parametrization = "ntk"',
         "optimizer": sgd(lr=1.0),
-        "network": {"ntk": True},
+        "network": {"factor": lambda index, fan_in: 1 / math.sqrt(fan_in)},
+    },
+    {
+        "name": "mup_with_sgd",
+        "hidden": DEEP,
+        "settings": SGD + f" }}\n{MUP}",
+        "groups": mup(0.1, [2, 1, 1, 1, 1, 2], [2, 2, 2, 2, 2, 1]),
+        "network": {"factor": mup_factor},
+    },
+    {
+        "name": "mup_with_adam",
+        "hidden": DEEP,
+        "settings": f"optimizer.learning_rate = 0.01\n{MUP}",
+        "optimizer": lambda params: torch.optim.Adam(params, lr=0.01),
+        "groups": mup(0.01, [1, 0.5, 0.5, 0.5, 0.5, 1], [1] * 6),
+        "network": {"factor": mup_factor},
     },
     {"name": "init_factor", "settings": SGD + " }\ninit.factor = 0.5", "factor": 0.5},
     {
@@ -377,6 +497,14 @@ CASES = [
         "name": "inputs_centred",
         "settings": SGD + ' }\ndata.normalize = "centred"',
         "inputs": (0.5, 1.0),
+    },
+    {
+        "name": "sine",
+        # At larger rates PyTorch's own 32 bits leave its 64 bits within a few steps.
+        "settings": 'optimizer = { kind = "sgd", learning_rate = 0.005 }'
+        + '\nmodel.activation = "sine(2)"',
+        "optimizer": sgd(lr=0.005),
+        "network": {"activation": lambda x: torch.sin(2 * x)},
     },
     {
         "name": "tanh_with_mse_and_adam",

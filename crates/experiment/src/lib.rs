@@ -29,9 +29,9 @@ pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};
 pub use schema::schema;
 pub use settings::{
     AdapterKind, Algorithm, Backend, BlockEnd, Data, DataSet, DeviceChoice, EarlyStop, Every, Init,
-    LastBatch, LayerInit, Length, Loss, MemoryEstimate, Model, Norm, Normalization, Optimizer,
-    Parametrization, Pick, Position, Range, RecordLoss, Recording, Residual, Schedule, Settings,
-    StopMetric, Training, find_kind, memory,
+    LastBatch, LayerInit, Length, Loss, MemoryEstimate, Model, MupFactors, Norm, Normalization,
+    Optimizer, Parametrization, Phase, Pick, Position, Range, RecordLoss, Recording, Residual,
+    Schedule, Settings, Shape, StopMetric, Training, find_kind, memory,
 };
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};
 pub use syntax::{ConfigError, Diagnostic, Warnings};

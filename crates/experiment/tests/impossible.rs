@@ -70,6 +70,71 @@ fn initializers_that_look_at_data_need_the_plain_network() {
 }
 
 #[test]
+fn fixup_needs_blocks_of_two_layers() {
+    assert_refused(
+        "model.hidden = { width = 8, depth = 3 }\n\
+         model.residual = { kind = \"fixup\", block = 1 }\n",
+        "`model.residual.block` must be a whole number of at least 2",
+    );
+}
+
+#[test]
+fn mup_is_given_once_with_its_base_width_and_for_starts_with_a_spread() {
+    let mup = "model.parametrization = \"mup\"\n";
+    assert_refused(mup, "`model.parametrization = \"mup\"` needs `model.base_width`");
+    assert_refused("model.base_width = 64\n", "`model.base_width` belongs to");
+    let mup = format!("{mup}model.base_width = 64\n");
+    assert_eq!(said(&mup), "");
+    assert_refused(
+        &format!("{mup}optimizer.mup_base_width = 64\n"),
+        "`optimizer.mup_base_width` is part of `model.parametrization = \"mup\"`",
+    );
+    assert_refused(
+        &format!("{mup}init = {{ kind = \"mup\", base_width = 64 }}\n"),
+        "the initializer `mup` is part of `model.parametrization = \"mup\"`",
+    );
+    assert_refused(
+        &format!("{mup}init.layers.2 = \"ones\"\n"),
+        "layer 2: `ones` has no standard deviation that muP could scale",
+    );
+}
+
+#[test]
+fn muon_needs_weights_between_hidden_layers() {
+    assert_refused(
+        "model.hidden = [8]\noptimizer = \"muon\"\n",
+        "`muon` is for weights between two hidden layers, and there are none",
+    );
+}
+
+#[test]
+fn phases_but_the_last_have_steps() {
+    let phases = |list| format!("optimizer.schedule = {{ kind = \"phases\", phases = {list} }}\n");
+    assert_refused(&phases("[]"), "`optimizer.schedule.phases` has no phase");
+    assert_refused(
+        &phases("[{ end = 0.5 }, { steps = 3 }]"),
+        "phase 1 of `optimizer.schedule.phases` has no `steps`",
+    );
+    assert_refused(&phases("[{ stesp = 3 }]"), "steps");
+}
+
+#[test]
+fn what_is_refused_is_marked_at_its_key() {
+    let mup = "[model]\nhidden = [64]\nparametrization = \"mup\"\nbase_width = 32\n\n\
+               [optimizer]\nkind = \"muon\"\nmup_base_width = 8\n";
+    let fixup = "[model]\nhidden = [64, 64, 32]\nresidual = \"fixup\"\n";
+    let phases = "[optimizer.schedule]\nkind = \"phases\"\nphases = [\n  { end = 0.1 },\n  \
+                  { steps = 10, shape = \"cosin\" },\n]\n";
+    let all = [mup, fixup, phases].map(said).join("\n");
+    // The path is that of a temporary folder.
+    let lines = all.lines().map(|line| match line.split_once("x.toml") {
+        Some((_, rest)) => format!("  --> x.toml{rest}"),
+        None => line.to_owned(),
+    });
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
 fn values_without_a_meaning_are_refused() {
     assert_refused("model.output_scale = 0\n", "`model.output_scale` must be a number > 0");
     assert_refused("model.dropout = 1\n", "`model.dropout` must be a number >= 0 and < 1");
@@ -97,13 +162,18 @@ fn a_new_setting_at_its_default_is_not_part_of_an_id() {
         "training = { loss = \"cross_entropy\", freeze = [] }\n",
         "training.loss = { kind = \"cross_entropy\", label_smoothing = 0 }\n",
         "model = { norm = \"none\", residual = \"none\", dropout = 0, output_scale = 1 }\n",
-        "model.parametrization = \"standard\"\ninit.factor = 1\n",
+        "model.parametrization = \"standard\"\ninit.factor = 1\ninit.permute = false\n",
         "optimizer = { warmup = 0, layer_rates = [] }\n",
         "data = { normalize = \"unit\", label_noise = 0, seed = 0 }\n",
     ] {
         assert_eq!(id(defaults), id(""), "{defaults}");
     }
-    for other in ["training.loss = \"mse\"\n", "model.norm = \"layer\"\n", "init.factor = 2\n"] {
+    for other in [
+        "training.loss = \"mse\"\n",
+        "model.norm = \"layer\"\n",
+        "init.factor = 2\n",
+        "init.permute = true\n",
+    ] {
         assert_ne!(id(other), id(""), "{other}");
     }
 }

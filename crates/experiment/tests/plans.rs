@@ -186,7 +186,7 @@ fn every_example_of_the_documentation_is_a_plan() {
     let page = std::fs::read_to_string(page).unwrap();
     let examples: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 8);
+    assert_eq!(examples.len(), 10);
     for example in examples {
         assert!(!plan(example).runs().is_empty(), "{example}");
     }

@@ -46,6 +46,8 @@ pub(crate) fn apply<const D: usize>(
         Activation::Hardtanh { min, max } => burn_activation::hardtanh(x, min, max),
         Activation::Tanhshrink => burn_activation::tanhshrink(x),
         Activation::Softsign => burn_activation::softsign(x),
+        Activation::Sine { omega: 1.0 } => x.sin(),
+        Activation::Sine { omega } => x.mul_scalar(omega).sin(),
         Activation::HardShrink { lambda } => burn_activation::hard_shrink(x, lambda),
         Activation::SoftShrink { lambda } => burn_activation::soft_shrink(x, lambda),
         Activation::Shrink { lambda, bias } => burn_activation::shrink(x, lambda, bias),

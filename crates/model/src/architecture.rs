@@ -81,10 +81,24 @@ pub struct Residual {
     pub scale: f64,
     /// Whether the scale is trained: one number for each block.
     pub trained: bool,
-    /// Whether the last layer of a block has no activation.
-    pub linear_end: bool,
+    /// Where a block's last activation stands.
+    pub end: BlockEnd,
     /// Whether the scale of the last normalization of each block starts at 0 (Goyal et al. 2017).
     pub zero_end: bool,
+    /// Whether there are trained scalar biases, 0 at first: before every layer but the first, and
+    /// before every activation (Zhang, Dauphin & Ma 2019).
+    pub scalar_biases: bool,
+}
+
+/// Where the last activation of a residual block stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockEnd {
+    /// In the block, after its last layer.
+    Activation,
+    /// Nowhere: the block ends with a product.
+    Linear,
+    /// After the sum of the block and its input.
+    Sum,
 }
 
 impl Residual {
@@ -112,14 +126,25 @@ pub enum Parametrization {
     /// The weight times the root of its fan-in (Jacot, Gabriel & Hongler 2018): the network starts
     /// the same, and updates of the weight shrink with its fan-in.
     Ntk,
+    /// The weight itself but for the last layer's, which is `base_width / fan_in` times the trained
+    /// numbers: the multipliers of muP (Yang et al. 2022, Table 8).
+    Mup {
+        /// The hidden width at which the factor is 1.
+        base_width: usize,
+    },
 }
 
 impl Parametrization {
-    /// By which factor a layer multiplies its trained numbers.
-    pub(crate) fn factor(self, fan_in: usize) -> f64 {
+    /// By which factor the layer at `index` (from 0) of `count` multiplies its trained numbers.
+    pub(crate) fn factor(self, fan_in: usize, index: usize, count: usize) -> f64 {
         match self {
             Parametrization::Standard => 1.0,
             Parametrization::Ntk => 1.0 / (fan_in as f64).sqrt(),
+            // The inputs of an only layer are pixels, whose number is no width.
+            Parametrization::Mup { base_width } if index > 0 && index + 1 == count => {
+                base_width as f64 / fan_in as f64
+            }
+            Parametrization::Mup { .. } => 1.0,
         }
     }
 }

@@ -4,7 +4,8 @@ use burn::module::Param;
 use kernels::{SparseBatch, linear, sparse_linear};
 
 use crate::activation::{HiddenLayer, apply};
-use crate::mlp::{Inputs, Mlp, Mode};
+use crate::forward::{Inputs, Mode};
+use crate::mlp::Mlp;
 
 impl Mlp {
     /// What every hidden layer makes of inputs, first layer first, as training sees it: batch

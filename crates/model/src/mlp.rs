@@ -6,44 +6,14 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use initializers::Activation;
-use kernels::{SparseBatch, linear, product, sparse_linear};
+use kernels::{SparseBatch, linear, sparse_linear};
 
 use crate::activation::{HiddenLayer, apply};
-use crate::architecture::{Architecture, Norm};
-use crate::norm::{StackedNorm, Statistics};
+use crate::architecture::{Architecture, BlockEnd, Norm};
+use crate::forward::{Inputs, Mode};
+use crate::linear::{StackedLinear, stacked_linear};
+use crate::norm::StackedNorm;
 use crate::weights::LayerWeights;
-
-/// What networks see.
-#[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each batch, and it is moved once")]
-pub enum Inputs {
-    /// `[runs, batch, inputs]`, or `[1, batch, inputs]`, which all networks see.
-    Dense(Tensor<3>),
-    /// The same by what is not background, for networks on flex.
-    Sparse(SparseBatch),
-}
-
-impl Inputs {
-    /// `[runs, batch, inputs]`.
-    pub fn dims(&self) -> [usize; 3] {
-        match self {
-            Inputs::Dense(inputs) => inputs.dims(),
-            Inputs::Sparse(inputs) => inputs.dims(),
-        }
-    }
-}
-
-impl From<Tensor<3>> for Inputs {
-    fn from(inputs: Tensor<3>) -> Self {
-        Inputs::Dense(inputs)
-    }
-}
-
-impl From<SparseBatch> for Inputs {
-    fn from(inputs: SparseBatch) -> Self {
-        Inputs::Sparse(inputs)
-    }
-}
 
 /// Multilayer perceptrons of one shape, trained together and independent of one another.
 #[derive(Module, Debug)]
@@ -58,74 +28,11 @@ pub struct Mlp {
     /// The trained scales of residual blocks, `[runs, 1, 1]`, one tensor for each block; empty if
     /// they are not trained.
     pub block_scales: Vec<Param<Tensor<3>>>,
+    /// The trained scalar biases, `[runs, 1, 1]`: before every layer but the first, then before the
+    /// activation of every hidden layer; empty without them.
+    pub scalar_biases: Vec<Param<Tensor<3>>>,
     #[module(skip)]
     architecture: Architecture,
-}
-
-/// One fully connected layer of every network.
-#[derive(Module, Debug)]
-pub struct StackedLinear {
-    /// `[runs, fan_in, fan_out]`.
-    pub weight: Param<Tensor<3>>,
-    /// `[runs, 1, fan_out]`.
-    pub bias: Option<Param<Tensor<3>>>,
-    /// The factor of the weight.
-    #[module(skip)]
-    factor: f64,
-}
-
-impl StackedLinear {
-    /// What the layer multiplies by: the trained numbers times the factor of the parametrization.
-    pub fn effective_weight(&self) -> Tensor<3> {
-        match self.factor {
-            1.0 => self.weight.val(),
-            factor => self.weight.val().mul_scalar(factor),
-        }
-    }
-
-    /// `[runs, batch, fan_out]` of `[runs, batch, fan_in]`: each network's own product and bias.
-    pub fn forward(&self, inputs: Tensor<3>) -> Tensor<3> {
-        let mut products = product(inputs, self.weight.val());
-        if self.factor != 1.0 {
-            products = products.mul_scalar(self.factor);
-        }
-        match &self.bias {
-            Some(bias) => products + bias.val(),
-            None => products,
-        }
-    }
-}
-
-/// What a forward pass is for.
-#[derive(Debug, Clone)]
-pub enum Mode {
-    /// Evaluation: batch normalization uses running statistics.
-    Evaluation,
-    /// A look at what training sees: batch normalization uses the batch, and keeps nothing of it.
-    Batch,
-    /// Training: batch normalization uses the batch, and collects running statistics.
-    Training {
-        /// Factors of the outputs of hidden layers, `[runs, batch, units]`, one tensor for each:
-        /// dropout. Empty without dropout.
-        masks: Vec<Tensor<3>>,
-    },
-}
-
-impl Mode {
-    fn statistics(&self) -> Statistics {
-        match self {
-            Mode::Evaluation => Statistics::Running,
-            Mode::Batch => Statistics::Batch,
-            Mode::Training { .. } => Statistics::BatchAndUpdate,
-        }
-    }
-
-    fn mask(&self, layer: usize) -> Option<&Tensor<3>> {
-        match self {
-            Mode::Training { masks } => masks.get(layer),
-            _ => None,
-        }
-    }
 }
 
 impl Mlp {
@@ -157,11 +64,18 @@ impl Mlp {
             }
             _ => Vec::new(),
         };
+        let scalar_biases = match architecture.residual {
+            Some(residual) if residual.scalar_biases => {
+                (0..2 * hidden).map(|_| scalar(0.0)).collect()
+            }
+            _ => Vec::new(),
+        };
         Mlp {
             layers: (0..depth).map(|at| stacked_linear(runs, at, architecture, device)).collect(),
             slopes,
             norms: (0..hidden).filter_map(norm).collect(),
             block_scales,
+            scalar_biases,
             architecture,
         }
     }
@@ -189,22 +103,26 @@ impl Mlp {
         mut seen: Option<&mut Vec<HiddenLayer>>,
     ) -> Tensor<3> {
         let hidden = self.layers.len().saturating_sub(1);
+        let residual = self.architecture.residual;
         let mut x = inputs;
         let mut block_input = None;
         for (index, layer) in self.layers.iter().enumerate() {
-            if index == hidden {
-                x = layer.forward(x);
-                continue;
-            }
-            let residual = self.architecture.residual;
             if residual.is_some_and(|residual| residual.starts_block(index)) {
                 block_input = Some(x.clone());
             }
-            x = self.hidden_layer(index, layer.forward(x), mode, seen.as_deref_mut());
+            let before = index.checked_sub(1).and_then(|index| self.scalar_biases.get(index));
+            x = layer.forward(plus(x, before));
+            if index == hidden {
+                continue;
+            }
+            x = self.hidden_layer(index, x, mode, seen.as_deref_mut());
             if residual.is_some_and(|residual| residual.ends_block(index))
                 && let Some(input) = block_input.take()
             {
                 x = input + self.scaled_block(index, x);
+                if residual.is_some_and(|residual| residual.end == BlockEnd::Sum) {
+                    x = self.activated(index, x, seen.as_deref_mut());
+                }
             }
         }
         match self.architecture.output_scale {
@@ -222,19 +140,20 @@ impl Mlp {
         mode: &Mode,
         seen: Option<&mut Vec<HiddenLayer>>,
     ) -> Tensor<3> {
-        let Architecture { activation, norm, residual, .. } = self.architecture;
+        let Architecture { norm, residual, .. } = self.architecture;
         let normalized = |x: Tensor<3>| match self.norms.get(index) {
             Some(norm) => norm.forward(x, mode.statistics()),
             None => x,
         };
-        let is_linear = residual.is_some_and(|r| r.linear_end && r.ends_block(index));
-        let activated = |x: Tensor<3>| {
-            let slope = self.slopes.get(index).map(Param::val);
-            let activate = |x| if is_linear { x } else { apply(activation, slope, x) };
-            let Some(seen) = seen else { return activate(x) };
-            let layer = HiddenLayer { activation: activate(x.clone()), pre_activation: x };
-            seen.push(layer.clone());
-            layer.activation
+        let end = residual.filter(|residual| residual.ends_block(index)).map(|r| r.end);
+        let activated = |x: Tensor<3>| match end {
+            None | Some(BlockEnd::Activation) => self.activated(index, x, seen),
+            Some(BlockEnd::Sum) => x,
+            Some(BlockEnd::Linear) => {
+                let layer = || HiddenLayer { pre_activation: x.clone(), activation: x.clone() };
+                seen.into_iter().for_each(|seen| seen.push(layer()));
+                x
+            }
         };
         let output = match norm.is_some_and(|norm| norm.after_activation) {
             true => normalized(activated(z)),
@@ -244,6 +163,23 @@ impl Mlp {
             Some(mask) => output * mask.clone(),
             None => output,
         }
+    }
+
+    /// The activation of the hidden layer at `index`, after its scalar bias.
+    fn activated(
+        &self,
+        index: usize,
+        x: Tensor<3>,
+        seen: Option<&mut Vec<HiddenLayer>>,
+    ) -> Tensor<3> {
+        let hidden = self.layers.len().saturating_sub(1);
+        let pre_activation = plus(x, self.scalar_biases.get(hidden + index));
+        let slope = self.slopes.get(index).map(Param::val);
+        let activate = |x| apply(self.architecture.activation, slope, x);
+        let Some(seen) = seen else { return activate(pre_activation) };
+        let activation = activate(pre_activation.clone());
+        seen.push(HiddenLayer { pre_activation, activation: activation.clone() });
+        activation
     }
 
     /// The output of the block that ends with hidden layer `index`, times the block's scale.
@@ -289,16 +225,12 @@ impl Mlp {
     pub fn network(&self, run: usize) -> Mlp {
         let part =
             |parameter: &Param<Tensor<3>>| Param::from_tensor(parameter.val().narrow(0, run, 1));
-        let layer = |layer: &StackedLinear| StackedLinear {
-            weight: part(&layer.weight),
-            bias: layer.bias.as_ref().map(part),
-            factor: layer.factor,
-        };
         Mlp {
-            layers: self.layers.iter().map(layer).collect(),
+            layers: self.layers.iter().map(|layer| layer.network(run)).collect(),
             slopes: self.slopes.iter().map(part).collect(),
             norms: self.norms.iter().map(|norm| norm.network(run)).collect(),
             block_scales: self.block_scales.iter().map(part).collect(),
+            scalar_biases: self.scalar_biases.iter().map(part).collect(),
             architecture: self.architecture,
         }
     }
@@ -314,31 +246,11 @@ impl Mlp {
     }
 }
 
-/// The layer at `index` of all runs.
-fn stacked_linear(
-    runs: &[Vec<LayerWeights>],
-    index: usize,
-    architecture: Architecture,
-    device: &Device,
-) -> StackedLinear {
-    let count = runs.len();
-    let parameter =
-        |data: Vec<f32>, shape: [usize; 3]| Param::from_data(TensorData::new(data, shape), device);
-    let layers = || runs.iter().map(move |layers| &layers[index]);
-    let [fan_in, fan_out] = runs[0][index].shape;
-    let factor = architecture.parametrization.factor(fan_in);
-    // Divided, so that the product with the factor is the weight that was drawn.
-    let trained = |&weight: &f32| match factor {
-        1.0 => weight,
-        factor => (f64::from(weight) / factor) as f32,
-    };
-    let weight = layers().flat_map(|layer| &layer.weight).map(trained).collect();
-    let bias: Vec<f32> =
-        layers().filter_map(|layer| layer.bias.as_ref()).flatten().copied().collect();
-    StackedLinear {
-        weight: parameter(weight, [count, fan_in, fan_out]),
-        bias: (!bias.is_empty()).then(|| parameter(bias, [count, 1, fan_out])),
-        factor,
+/// With a trained scalar added, where there is one.
+fn plus(x: Tensor<3>, scalar: Option<&Param<Tensor<3>>>) -> Tensor<3> {
+    match scalar {
+        Some(scalar) => x + scalar.val(),
+        None => x,
     }
 }
 

@@ -90,7 +90,7 @@ impl Part {
     /// The errors are those of the mean over `images` images.
     fn new(network: &Network, part: &Images, images: usize) -> Self {
         let forward = network.forward(part);
-        let mut errors = network.errors(&forward, &part.labels);
+        let mut errors = network.errors(&forward, &part.labels).pre_activations().to_vec();
         errors.iter_mut().for_each(|error| *error /= images as f64);
         let phi = network.activation;
         let (mut slopes, mut bends) = (Vec::new(), Vec::new());
@@ -231,6 +231,7 @@ mod tests {
     use super::*;
     use crate::eigen::eigenvalues;
     use crate::network::Layer;
+    use crate::parts::Parts;
     use initializers::{Activation, Initializer, TensorSpec};
 
     const WIDTHS: [usize; 4] = [5, 6, 4, 3];
@@ -248,7 +249,8 @@ mod tests {
             }),
             bias: Some(bias.iter().copied().map(f64::from).collect()),
         };
-        Network { layers: targets.iter().zip(&drawn).map(layer).collect(), activation }
+        let layers = targets.iter().zip(&drawn).map(layer).collect();
+        Network { layers, activation, parts: Parts::default() }
     }
 
     fn images() -> Images {
@@ -261,7 +263,7 @@ mod tests {
 
     fn gradient(network: &Network, images: &Images) -> Direction {
         let forward = network.forward(images);
-        let errors = network.errors(&forward, &images.labels);
+        let errors = network.errors(&forward, &images.labels).pre_activations().to_vec();
         let n = images.len() as f64;
         let of_layer = |index: usize| {
             let weight = forward.inputs[index].t().dot(&errors[index]) / n;

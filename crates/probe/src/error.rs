@@ -38,6 +38,15 @@ pub enum ProbeError {
         /// How many classes the network tells apart.
         classes: usize,
     },
+    /// Norms or blocks do not fit the layers.
+    #[error("the norms or the blocks do not fit the layers of the network")]
+    Parts,
+    /// Something is measured on plain networks alone.
+    #[error("{what} is measured of networks without norms, skip connections and output scale")]
+    NotPlain {
+        /// What is measured.
+        what: &'static str,
+    },
     /// A block of layers that there is not.
     #[error(
         "there is no block from layer {first} to layer {last} of {layers}: it starts before it ends"

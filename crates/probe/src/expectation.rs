@@ -27,6 +27,12 @@ pub enum Unmet {
         /// The initializer.
         kind: &'static str,
     },
+    /// The network has something that theory here leaves out.
+    #[error("theory is of networks without `{setting}`")]
+    Parts {
+        /// The setting.
+        setting: &'static str,
+    },
     /// A batch of data decides the weights.
     #[error("the scale of layer {layer}, {kind}, is measured on data, not known beforehand")]
     DataDependent {

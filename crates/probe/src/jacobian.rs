@@ -1,34 +1,24 @@
 //! The Jacobian of the logits by the inputs, and of any block of layers: exact, image by image.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use theory::derivative;
 
 use crate::ProbeError;
 use crate::eigen::eigenvalues;
 use crate::measures::JacobianMeasures;
-use crate::network::{Forward, Images, Network, rows_of};
+use crate::network::{Images, Network, rows_of};
+use crate::passes::Forward;
 
 impl Network {
-    /// The gradient of every logit of each image at every layer's pre-activations, `[images x
-    /// classes, units]`: the identity at the logits, pulled back.
+    /// The gradient of every logit of each image at every layer's products, `[images x classes,
+    /// units]`: the identity at the logits, pulled back. With batch normalization, at the
+    /// statistics of all images, as if they were constants.
     pub(crate) fn logit_gradients(&self, forward: &Forward) -> Vec<Array2<f64>> {
-        let (last, classes) = (self.layers.len() - 1, self.classes());
-        let images = forward.pre_activations[last].nrows();
-        let identity = Array2::from_shape_fn([images * classes, classes], |(row, class)| {
-            f64::from(u8::from(row % classes == class))
+        let classes = self.classes();
+        let identity = Array2::from_shape_fn([forward.losses.len() * classes, classes], |at| {
+            f64::from(u8::from(at.0 % classes == at.1))
         });
-        let mut gradients = vec![identity];
-        for index in (0..last).rev() {
-            let next = &self.layers[index + 1].weight;
-            let mut gradient = gradients[gradients.len() - 1].dot(&next.t());
-            let slopes = self.slopes(&forward.pre_activations[index]);
-            for (row, mut gradient) in gradient.axis_iter_mut(Axis(0)).enumerate() {
-                gradient *= &slopes.row(row / classes);
-            }
-            gradients.push(gradient);
-        }
-        gradients.reverse();
-        gradients
+        self.pulled_back(forward, identity, true).products().to_vec()
     }
 
     /// The singular values of the Jacobian of the pre-activations of layer `last` by those of layer
@@ -36,13 +26,14 @@ impl Network {
     /// below 1e-8 of the largest are lost in rounding.
     ///
     /// # Errors
-    /// Where there are no such layers, or the images do not fit the network.
+    /// Where there are no such layers, the images do not fit the network, or it is not plain.
     pub fn block_singular_values(
         &self,
         images: &Images,
         [first, last]: [usize; 2],
     ) -> Result<Vec<f64>, ProbeError> {
         self.check(images)?;
+        self.check_plain("the Jacobian of a block of layers")?;
         if first == 0 || first >= last || last > self.layers.len() {
             return Err(ProbeError::Block { first, last, layers: self.layers.len() });
         }

@@ -4,7 +4,8 @@ use ndarray::Array2;
 
 use crate::eigen::eigenvalues;
 use crate::measures::KernelMeasures;
-use crate::network::{Forward, Network};
+use crate::network::Network;
+use crate::passes::Forward;
 
 /// `Theta(x, x') = sum over layers of (h . h' + 1) G G'^T` (Jacot et al. 2018), a block of classes
 /// for each pair of images; the 1 is the bias, where there is one.

@@ -20,6 +20,8 @@ mod kernel;
 mod measure;
 mod measures;
 mod network;
+mod parts;
+mod passes;
 mod random;
 mod spectrum;
 mod statistics;
@@ -36,6 +38,7 @@ pub use measures::{
     LayerMeasures, Measures,
 };
 pub use network::{Images, LayerWeights, Network};
+pub use parts::{BlockEnd, Blocks, Norm, NormKind, Parts};
 pub use random::sample_images;
 pub use spectrum::singular_values;
 pub use study::{ArmProbe, ProbeRecord, Row, Scope};

@@ -3,7 +3,8 @@
 use ndarray::Array2;
 
 use crate::measures::{Histogram, LayerMeasures, Measures};
-use crate::network::{Forward, Images, Layer, Network, rows_of};
+use crate::network::{Images, Layer, Network, rows_of};
+use crate::passes::{Forward, Pulled};
 use crate::statistics::{moments, of_activations, predictions, row_squares};
 use crate::{ProbeError, curvature, jacobian, kernel};
 
@@ -51,9 +52,15 @@ impl Network {
     /// Where the images do not fit the network.
     pub fn measure(&self, images: &Images, options: &Options) -> Result<Measures, ProbeError> {
         self.check(images)?;
+        if options.kernel_images.is_some() {
+            self.check_plain("the tangent kernel")?;
+        }
+        if options.hessian_images.is_some() {
+            self.check_plain("the Hessian")?;
+        }
         let forward = self.forward(images);
         let errors = self.errors(&forward, &images.labels);
-        let gradients = mean_gradients(&forward, &errors);
+        let gradients = mean_gradients(&forward, errors.products());
         let layers = (0..self.layers.len())
             .map(|index| self.measure_layer(index, &forward, &errors, &gradients[index]))
             .collect();
@@ -78,7 +85,10 @@ impl Network {
             class_shares,
             layers,
             jacobian: jacobian::measure(self, &first(options.jacobian_images)),
-            noise_scale: noise_scale(&forward, &errors, &gradients),
+            noise_scale: match self.mixes_images() {
+                true => f64::NAN,
+                false => noise_scale(&forward, errors.products(), &gradients),
+            },
             kernel,
             curvature: options
                 .hessian_images
@@ -90,7 +100,7 @@ impl Network {
         &self,
         index: usize,
         forward: &Forward,
-        errors: &[Array2<f64>],
+        errors: &Pulled,
         gradient: &Array2<f64>,
     ) -> LayerMeasures {
         let Layer { weight, .. } = &self.layers[index];
@@ -100,9 +110,10 @@ impl Network {
         let activation = forward
             .inputs
             .get(index + 1)
-            .map(|post| of_activations(self.activation, pre, &self.slopes(pre), post));
+            .map(|post| of_activations(self.activation, pre, &self.slopes(index, pre), post));
+        let error = &errors.pre_activations()[index];
         // Of one image the gradient is an outer product: its squares multiply.
-        let of_errors = row_squares(&errors[index]);
+        let of_errors = row_squares(&errors.products()[index]);
         let of_inputs = row_squares(&forward.inputs[index]);
         let squares: f64 = of_errors.iter().zip(&of_inputs).map(|(d, h)| d * h).sum();
         let (weight_rms, weight_gradient_rms) = (rms(weight), rms(gradient));
@@ -115,11 +126,11 @@ impl Network {
             pre_activation_mean: mean,
             pre_activation_std: (square - mean * mean).max(0.0).sqrt(),
             activation,
-            gradient_rms: rms(&errors[index]),
+            gradient_rms: rms(error),
             image_weight_gradient_rms: (squares / (pre.nrows() * weight.len()) as f64).sqrt(),
             weight_gradient_rms,
             gradient_over_weight: weight_gradient_rms / weight_rms,
-            gradients: Histogram::of(errors[index].iter()),
+            gradients: Histogram::of(error.iter()),
         }
     }
 }

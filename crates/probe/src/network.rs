@@ -1,12 +1,12 @@
-//! The network on the host, in 64 bits, and its two passes: activations and per-image gradients.
+//! The network and the images on the host, in 64 bits.
 
 use std::ops::Range;
 
 use initializers::Activation;
-use ndarray::{Array1, Array2, ArrayView1, Axis, Slice, Zip};
-use theory::derivative;
+use ndarray::{Array1, Array2, ArrayView1, Axis, Slice};
 
 use crate::ProbeError;
+use crate::parts::Parts;
 
 /// The numbers of one fully connected layer, as a program has them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +24,7 @@ pub struct LayerWeights<'a> {
 pub struct Network {
     pub(crate) layers: Vec<Layer>,
     pub(crate) activation: Activation,
+    pub(crate) parts: Parts,
 }
 
 #[derive(Debug, Clone)]
@@ -87,33 +88,6 @@ impl Images {
     }
 }
 
-/// What the forward pass leaves.
-#[derive(Debug, Clone)]
-pub(crate) struct Forward {
-    /// The pre-activations of each layer, `[images, units]`; the last are the logits.
-    pub(crate) pre_activations: Vec<Array2<f64>>,
-    /// What enters each layer: the inputs, then the activations.
-    pub(crate) inputs: Vec<Array2<f64>>,
-    /// The softmax of the logits.
-    pub(crate) probabilities: Array2<f64>,
-    /// Cross-entropy of each image.
-    pub(crate) losses: Vec<f64>,
-}
-
-impl Forward {
-    /// Of the first `count` images, or of all.
-    pub(crate) fn first(&self, count: usize) -> Forward {
-        let count = count.clamp(1, self.losses.len());
-        let part = |all: &Array2<f64>| rows_of(all, 0..count);
-        Forward {
-            pre_activations: self.pre_activations.iter().map(part).collect(),
-            inputs: self.inputs.iter().map(part).collect(),
-            probabilities: part(&self.probabilities),
-            losses: self.losses[..count].to_vec(),
-        }
-    }
-}
-
 impl Network {
     /// The network of these weights.
     ///
@@ -139,7 +113,28 @@ impl Network {
         if own.is_empty() {
             return Err(ProbeError::NoLayer);
         }
-        Ok(Network { layers: own, activation })
+        Ok(Network { layers: own, activation, parts: Parts::default() })
+    }
+
+    /// The same layers with normalization, skip connections and a factor of the logits.
+    ///
+    /// # Errors
+    /// Where these do not fit the layers.
+    pub fn with_parts(self, parts: Parts) -> Result<Self, ProbeError> {
+        let outputs = self.layers.iter().map(|layer| layer.weight.ncols());
+        let widths: Vec<usize> = std::iter::once(self.inputs()).chain(outputs).collect();
+        parts.check(&widths)?;
+        Ok(Network { parts, ..self })
+    }
+
+    /// Whether it has nothing but layers and activation.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.parts == Parts::default()
+    }
+
+    /// That it has nothing but layers and activation, which `what` is for.
+    pub(crate) fn check_plain(&self, what: &'static str) -> Result<(), ProbeError> {
+        if self.is_plain() { Ok(()) } else { Err(ProbeError::NotPlain { what }) }
     }
 
     /// Numbers of an image.
@@ -158,7 +153,7 @@ impl Network {
             layer.weight.iter().all(|w| w.is_finite())
                 && layer.bias.iter().flatten().all(|b| b.is_finite())
         };
-        self.layers.iter().all(finite)
+        self.layers.iter().all(finite) && self.parts.is_finite()
     }
 
     /// Whether images have as many numbers as the network takes, and labels are classes of it.
@@ -172,74 +167,9 @@ impl Network {
             None => Ok(()),
         }
     }
-
-    pub(crate) fn forward(&self, images: &Images) -> Forward {
-        let mut inputs = vec![images.inputs.clone()];
-        let mut pre_activations: Vec<Array2<f64>> = Vec::with_capacity(self.layers.len());
-        for (index, layer) in self.layers.iter().enumerate() {
-            let mut z = inputs[index].dot(&layer.weight);
-            if let Some(bias) = &layer.bias {
-                z += bias;
-            }
-            if index + 1 < self.layers.len() {
-                inputs.push(z.mapv(|z| self.activation.apply(z)));
-            }
-            pre_activations.push(z);
-        }
-        let logits = &pre_activations[self.layers.len() - 1];
-        let (probabilities, losses) = softmax(logits, &images.labels);
-        Forward { pre_activations, inputs, probabilities, losses }
-    }
-
-    /// The derivative of the activation at each pre-activation of a hidden layer.
-    pub(crate) fn slopes(&self, pre_activations: &Array2<f64>) -> Array2<f64> {
-        pre_activations.mapv(|z| derivative(self.activation, z))
-    }
-
-    /// The gradient of each image's own loss at the pre-activations of every layer, first layer
-    /// first.
-    pub(crate) fn errors(&self, forward: &Forward, labels: &[usize]) -> Vec<Array2<f64>> {
-        let mut error = forward.probabilities.clone();
-        for (mut row, &label) in error.axis_iter_mut(Axis(0)).zip(labels) {
-            row[label] -= 1.0;
-        }
-        self.pulled_back(&forward.pre_activations, error)
-    }
-
-    /// `last`, a gradient at the logits of each image, pulled back to every layer's
-    /// pre-activations.
-    fn pulled_back(&self, pre_activations: &[Array2<f64>], last: Array2<f64>) -> Vec<Array2<f64>> {
-        let mut errors = vec![last];
-        for index in (0..self.layers.len() - 1).rev() {
-            let next = &self.layers[index + 1].weight;
-            let mut error = errors[errors.len() - 1].dot(&next.t());
-            Zip::from(&mut error)
-                .and(&pre_activations[index])
-                .for_each(|error, &z| *error *= derivative(self.activation, z));
-            errors.push(error);
-        }
-        errors.reverse();
-        errors
-    }
 }
 
 /// Some rows of a matrix.
 pub(crate) fn rows_of(matrix: &Array2<f64>, rows: Range<usize>) -> Array2<f64> {
     matrix.slice_axis(Axis(0), Slice::from(rows)).to_owned()
-}
-
-/// Probabilities and cross-entropies of logits.
-fn softmax(logits: &Array2<f64>, labels: &[usize]) -> (Array2<f64>, Vec<f64>) {
-    let mut probabilities = logits.clone();
-    let mut losses = Vec::with_capacity(labels.len());
-    for (mut row, &label) in probabilities.axis_iter_mut(Axis(0)).zip(labels) {
-        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        row.mapv_inplace(|z| z - largest);
-        let own = row[label];
-        row.mapv_inplace(f64::exp);
-        let sum = row.sum();
-        losses.push(sum.ln() - own);
-        row.mapv_inplace(|e| e / sum);
-    }
-    (probabilities, losses)
 }

@@ -60,6 +60,7 @@ pub fn derivative(activation: Activation, x: f64) -> f64 {
         Activation::Hardtanh { min, max } => step(x > min && x < max),
         Activation::Tanhshrink => libm::tanh(x).powi(2),
         Activation::Softsign => (1.0 + x.abs()).powi(-2),
+        Activation::Sine { omega } => omega * libm::cos(omega * x),
         Activation::HardShrink { lambda }
         | Activation::SoftShrink { lambda }
         | Activation::Shrink { lambda, .. } => step(x.abs() > lambda),
@@ -99,6 +100,7 @@ pub fn second_derivative(activation: Activation, x: f64) -> f64 {
         Activation::LogSigmoid => -sigmoid(x)[1],
         Activation::Tanh => tanh_curvature(x),
         Activation::Tanhshrink => -tanh_curvature(x),
+        Activation::Sine { omega } => -omega * omega * libm::sin(omega * x),
         Activation::Softsign if x != 0.0 => -2.0 * x.signum() * (1.0 + x.abs()).powi(-3),
         _ => 0.0,
     }
@@ -239,11 +241,12 @@ mod tests {
         }
     }
 
-    fn unusual() -> [Activation; 5] {
+    fn unusual() -> [Activation; 6] {
         [
             Activation::Elu { alpha: 0.3 },
             Activation::Celu { alpha: 2.5 },
             Activation::Softplus { beta: 3.0 },
+            Activation::Sine { omega: 2.0 },
             Activation::HardSigmoid { alpha: -0.5, beta: 0.25 },
             Activation::Shrink { lambda: 0.5, bias: 0.2 },
         ]

@@ -25,7 +25,8 @@ pub fn mean(phi: Activation, q: f64) -> f64 {
 /// `E phi(z)^2`: what the next layer's variance grows from (Poole et al. 2016, eq. 3).
 ///
 /// Closed forms: `q` for linear, `q/2` for ReLU (He et al. 2015), `q (1 + a^2)/2` for leaky ReLU,
-/// `q/4 + q asin(q/(1+q))/(2 pi) + q^2/(pi (1+q) sqrt(1+2q))` for GELU. Quadrature for the others.
+/// `q/4 + q asin(q/(1+q))/(2 pi) + q^2/(pi (1+q) sqrt(1+2q))` for GELU, `(1 - exp(-2 w^2 q))/2` for
+/// the sine of frequency `w`. Quadrature for the others.
 ///
 /// ```
 /// use initializers::Activation;
@@ -39,6 +40,7 @@ pub fn second_moment(phi: Activation, q: f64) -> f64 {
             let asin = libm::asin(q / (1.0 + q));
             q / 4.0 + q * asin / (2.0 * PI) + q * q / (PI * (1.0 + q) * (1.0 + 2.0 * q).sqrt())
         }
+        Activation::Sine { omega } if q.is_finite() => -libm::expm1(-2.0 * omega * omega * q) / 2.0,
         _ => match slopes(phi) {
             Some([left, right]) => q * (left * left + right * right) / 2.0,
             None => expect(phi, q, |x| phi.apply(x).powi(2)),
@@ -50,8 +52,8 @@ pub fn second_moment(phi: Activation, q: f64) -> f64 {
 /// derivative that backpropagation takes.
 ///
 /// Closed forms: 1 for linear, 1/2 for ReLU, `(1 + a^2)/2` for leaky ReLU and, for GELU,
-/// `1/4 + asin(q/(1+q))/(2 pi) + q/(pi (1+q) sqrt(1+2q)) + q/(2 pi (1+2q)^(3/2))`. Quadrature for
-/// the others.
+/// `1/4 + asin(q/(1+q))/(2 pi) + q/(pi (1+q) sqrt(1+2q)) + q/(2 pi (1+2q)^(3/2))`; for the sine of
+/// frequency `w`, `w^2 (1 + exp(-2 w^2 q))/2`. Quadrature for the others.
 ///
 /// ```
 /// use initializers::Activation;
@@ -66,6 +68,9 @@ pub fn slope_second_moment(phi: Activation, q: f64) -> f64 {
             0.25 + asin / (2.0 * PI)
                 + q / (PI * (1.0 + q) * root)
                 + q / (2.0 * PI * root * root * root)
+        }
+        Activation::Sine { omega } if q.is_finite() => {
+            omega * omega * (1.0 + libm::exp(-2.0 * omega * omega * q)) / 2.0
         }
         _ => match slopes(phi) {
             Some([left, right]) => (left * left + right * right) / 2.0,
@@ -124,8 +129,8 @@ pub fn variance_slope(phi: Activation, q: f64) -> f64 {
 /// `E phi(u) phi(v)` for variances `q` and the correlation `c` (Poole et al. 2016, eq. 5).
 ///
 /// Closed forms (Cho and Saul 2009): with `k1(c) = (sqrt(1-c^2) + (pi - acos c) c)/pi`, ReLU has
-/// `sqrt(q1 q2) k1(c)/2`, and leaky ReLU `sqrt(q1 q2) (2 a c + (1-a)^2 k1(c))/2`. Quadrature for
-/// the others.
+/// `sqrt(q1 q2) k1(c)/2`, and leaky ReLU `sqrt(q1 q2) (2 a c + (1-a)^2 k1(c))/2`. The sine of
+/// frequency `w` has `exp(-w^2 (q1 + q2)/2) sinh(w^2 c sqrt(q1 q2))`. Quadrature for the others.
 ///
 /// ```
 /// use initializers::Activation;
@@ -140,6 +145,10 @@ pub fn cross_moment(phi: Activation, q: [f64; 2], c: f64) -> f64 {
         let relu = arc_cosine_1(c) / 2.0;
         let bend = right - left;
         return scale * (left * left * c + left * bend * c + bend * bend * relu);
+    }
+    if let Activation::Sine { omega } = phi {
+        let [difference, sum] = waves(omega, q, c);
+        return (difference - sum) / 2.0;
     }
     expect_pair(phi, Pair { variances: q, correlation: c }, |x| phi.apply(x), |y| phi.apply(y))
 }
@@ -161,6 +170,10 @@ pub fn slope_cross_moment(phi: Activation, q: [f64; 2], c: f64) -> f64 {
         let same = arc_cosine_0(c) / 2.0;
         return (left * left + right * right) * same + 2.0 * left * right * (0.5 - same);
     }
+    if let Activation::Sine { omega } = phi {
+        let [difference, sum] = waves(omega, q, c);
+        return omega * omega * (difference + sum) / 2.0;
+    }
     let pair = Pair { variances: q, correlation: c };
     expect_pair(phi, pair, |x| derivative(phi, x), |y| derivative(phi, y))
 }
@@ -176,6 +189,9 @@ pub fn slope_cross_moment(phi: Activation, q: [f64; 2], c: f64) -> f64 {
 /// assert!((theory::square_covariance(Activation::Linear, 1.0, 0.5) - 0.5).abs() < 1e-10);
 /// ```
 pub fn square_covariance(phi: Activation, q: f64, c: f64) -> f64 {
+    if let Activation::Sine { omega } = phi {
+        return relative(squared_waves(omega, q, c, -1.0), second_moment(phi, q));
+    }
     let square = |x: f64| phi.apply(x).powi(2);
     relative(expect_pair(phi, alike(q, c), square, square), second_moment(phi, q))
 }
@@ -188,8 +204,25 @@ pub fn square_covariance(phi: Activation, q: f64, c: f64) -> f64 {
 /// assert!((theory::slope_square_covariance(Activation::Relu, 1.0, 1.0) - 1.0).abs() < 1e-10);
 /// ```
 pub fn slope_square_covariance(phi: Activation, q: f64, c: f64) -> f64 {
+    if let Activation::Sine { omega } = phi {
+        let product = omega.powi(4) * squared_waves(omega, q, c, 1.0);
+        return relative(product, slope_second_moment(phi, q));
+    }
     let square = |x: f64| derivative(phi, x).powi(2);
     relative(expect_pair(phi, alike(q, c), square, square), slope_second_moment(phi, q))
+}
+
+/// `E cos(w (u - v))` and `E cos(w (u + v))`: products of sines and cosines are made of them.
+fn waves(omega: f64, q: [f64; 2], c: f64) -> [f64; 2] {
+    let covariance = c.clamp(-1.0, 1.0) * (q[0] * q[1]).sqrt();
+    let of = |sign: f64| libm::exp(-omega * omega * ((q[0] + q[1]) / 2.0 - sign * covariance));
+    [of(1.0), of(-1.0)]
+}
+
+/// `E sin(w u)^2 sin(w v)^2` (`sign` -1) or that of cosines (`sign` 1), at a common variance.
+fn squared_waves(omega: f64, q: f64, c: f64, sign: f64) -> f64 {
+    let [difference, sum] = waves(2.0 * omega, [q, q], c);
+    (1.0 + 2.0 * sign * libm::exp(-2.0 * omega * omega * q) + (difference + sum) / 2.0) / 4.0
 }
 
 fn alike(q: f64, c: f64) -> Pair {
@@ -247,6 +280,7 @@ pub fn erf_cross_moment(q: [f64; 2], covariance: f64) -> f64 {
 mod tests {
     use super::*;
 
+    const SINE: Activation = Activation::Sine { omega: 2.0 };
     const VARIANCES: [f64; 6] = [1e-6, 0.1, 1.0, 4.0, 45.0, 1e4];
 
     fn assert_close(got: f64, expected: f64, what: &str) {
@@ -264,6 +298,7 @@ mod tests {
             Activation::LeakyRelu { negative_slope: 0.2 },
             Activation::Prelu { alpha: -0.5 },
             Activation::Gelu,
+            SINE,
         ];
         for phi in phis {
             for q in VARIANCES {
@@ -287,6 +322,7 @@ mod tests {
             Activation::Relu,
             Activation::LeakyRelu { negative_slope: 0.2 },
             Activation::Prelu { alpha: -0.5 },
+            SINE,
         ];
         for phi in phis {
             for c in [-1.0, -0.7, 0.0, 0.4, 0.9, 0.999, 0.999_999, 1.0] {
@@ -300,6 +336,18 @@ mod tests {
                     assert!(gap.abs() < 1e-10, "{phi} {c} {q:?}: slopes {gap}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn squares_of_sines_vary_together_as_quadrature_finds() {
+        for (q, c) in [(0.1, 0.5), (1.0, -0.3), (2.0, 1.0)] {
+            let of = |f: &dyn Fn(f64) -> f64| expect_pair(SINE, alike(q, c), f, f);
+            let expected = of(&|x| SINE.apply(x).powi(2)) / second_moment(SINE, q).powi(2) - 1.0;
+            assert!((square_covariance(SINE, q, c) - expected).abs() < 1e-9, "{q} {c}");
+            let slopes = of(&|x| derivative(SINE, x).powi(2));
+            let expected = slopes / slope_second_moment(SINE, q).powi(2) - 1.0;
+            assert!((slope_square_covariance(SINE, q, c) - expected).abs() < 1e-9, "{q} {c}");
         }
     }
 

@@ -64,11 +64,21 @@ impl Normal {
     }
 }
 
+/// Half waves of a sine that get a panel of their own, at most.
+const MOST_WAVES: f64 = 500.0;
+
 /// Where `activation(std * z)` bends.
 fn bends(activation: Activation, std: f64) -> impl Iterator<Item = Bend> {
+    // A sine has panels of half a wave.
+    let wave = match activation {
+        Activation::Sine { omega } => std::f64::consts::PI / (omega * std),
+        _ => f64::INFINITY,
+    };
+    let waves = (END / wave).min(MOST_WAVES) as i32;
+    let waves = (-waves..=waves).map(move |i| Bend { at: f64::from(i) * wave, width: 0.0 });
     let curved = bend(activation).map(|width| Bend { at: 0.0, width: width / std });
     let kinks = kinks(activation).into_iter().map(move |kink| Bend { at: kink / std, width: 0.0 });
-    kinks.chain(curved)
+    kinks.chain(curved).chain(waves)
 }
 
 /// Values of `f` and their weights, as [`expect`] adds them up.

@@ -1,7 +1,7 @@
 //! What runs start from, without training them: their initial weights, and images of their training
 //! set.
 
-use experiment::{Backend, DeviceChoice, Norm, Parametrization, Residual, RunSpec, Settings};
+use experiment::{Backend, DeviceChoice, RunSpec, Settings};
 use model::LayerWeights;
 
 use crate::data::{ImageSets, Splits, SplitsCache};
@@ -33,18 +33,6 @@ impl Starts {
     /// # Errors
     /// Its data cannot be read, or its initializers do not fit them.
     pub fn weights(&self, spec: &RunSpec) -> Result<Vec<LayerWeights>, RunError> {
-        let model = &spec.settings.model;
-        if model.norm != Norm::None
-            || model.residual != Residual::None
-            || model.output_scale != 1.0
-            || model.parametrization != Parametrization::Standard
-        {
-            return Err(RunError::BadInput(
-                "a start cannot be measured with `model.norm`, `model.residual`, \
-                 `model.output_scale` or `model.parametrization`"
-                    .to_owned(),
-            ));
-        }
         draw_weights(spec, || Ok(self.splits(&spec.settings)?.training))
     }
 

@@ -16,15 +16,15 @@ const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pyto
 const TOLERANCE: f64 = 1e-4;
 
 /// Where the losses of a case differ from PyTorch's.
-fn difference(lab: &Lab, case: &Value) -> Option<String> {
-    let name = case["name"].as_str().unwrap();
+fn difference(lab: &Lab, case: &Value, backend: &str) -> Option<String> {
+    let name = format!("{} on {backend}", case["name"].as_str().unwrap());
     let weights = Path::new(FIXTURES).join(case["weights"].as_str().unwrap());
     let run = lab.run(&format!(
-        "{}\ninit.from = {:?}\ntraining.batch_size = \"all\"\ntraining.max_steps = 20\n",
+        "backend = {backend:?}\n{}\ninit.from = {:?}\ntraining.batch_size = \"all\"\ntraining.max_steps = 20\n",
         case["settings"].as_str().unwrap(),
         weights.display().to_string(),
     ));
-    let [report] = finish(&[run], &lab.out(name), 1).try_into().unwrap();
+    let [report] = finish(&[run], &lab.out(&name), 1).try_into().unwrap();
     let run = read_run(&report.directory).unwrap();
     let expected = case["losses"].as_array().unwrap().iter().chain([&case["validation_loss"]]);
     let ours = run.steps.iter().map(|step| f64::from(step.loss));
@@ -36,12 +36,16 @@ fn difference(lab: &Lab, case: &Value) -> Option<String> {
 }
 
 #[test]
-fn twenty_steps_have_the_losses_of_pytorch() {
+fn twenty_steps_have_the_losses_of_pytorch_on_either_backend() {
     let lab = Lab::new();
     let text = std::fs::read_to_string(Path::new(FIXTURES).join("cases.json")).unwrap();
     let fixture: Value = serde_json::from_str(&text).unwrap();
     let cases = fixture["cases"].as_array().unwrap();
     assert!(cases.len() > 30);
-    let differences: Vec<String> = cases.iter().filter_map(|case| difference(&lab, case)).collect();
+    let on = |backend: &'static str| {
+        let lab = &lab;
+        cases.iter().filter_map(move |case| difference(lab, case, backend))
+    };
+    let differences: Vec<String> = on("flex").chain(on("ndarray")).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

@@ -45,8 +45,12 @@ fn stop_after(run: &RunSpec, out: &Path, step: u64) -> Arc<StopAfter> {
 }
 
 fn assert_resumed_equals_undisturbed(settings: &str) {
+    assert_resumed_over(settings, BASE);
+}
+
+fn assert_resumed_over(settings: &str, base: &str) {
     let lab = Lab::new();
-    let run = lab.run(&format!("{settings}\n{BASE}"));
+    let run = lab.run(&format!("{settings}\n{base}"));
     let [undisturbed] =
         finish(std::slice::from_ref(&run), &lab.out("undisturbed"), 1).try_into().unwrap();
     let out = lab.out("interrupted");
@@ -144,6 +148,19 @@ fn a_warmup_and_one_cycle_resume_to_the_bit() {
     assert_resumed_equals_undisturbed(
         "optimizer = { kind = \"rmsprop\", momentum = 0.5, warmup = 7, schedule = \"one_cycle\" }",
     );
+}
+
+#[test]
+fn muon_and_phases_resume_to_the_bit() {
+    assert_resumed_equals_undisturbed(
+        "optimizer = { kind = \"muon\", schedule = { kind = \"phases\", \
+         phases = [{ steps = 5, start = 0.1, end = 1.0 }, { end = 0.0 }] } }",
+    );
+}
+
+#[test]
+fn the_scalars_of_fixup_resume_to_the_bit() {
+    assert_resumed_over("model.residual = \"fixup\"", &BASE.replace("[16, 8]", "[8, 8, 8]"));
 }
 
 #[test]

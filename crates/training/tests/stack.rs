@@ -107,13 +107,16 @@ fn stacks_with_norms_blocks_dropout_and_clipping_have_the_bits_of_runs_alone() {
         "model.norm = \"rms\"\nmodel.residual = \"rezero\"\noptimizer.clip_norm = 0.1",
         "model.norm = \"batch\"\nmodel.residual = { kind = \"identity\", zero_end = true }",
         "model.parametrization = \"ntk\"\noptimizer.clip_value = 0.01\ntraining.freeze = [2]",
+        "model.residual = \"fixup\"\ninit.permute = true",
+        "model.parametrization = \"mup\"\nmodel.base_width = 4\nmodel.norm = \"layer\"",
+        "optimizer = { kind = \"muon\", weight_decay = 0.1, clip_norm = 0.1 }",
         "training.loss = \"hinge\"\noptimizer = { kind = \"lion\", warmup = 5 }",
         "training.loss = { kind = \"cross_entropy\", label_smoothing = 0.1 }\n\
-         optimizer = { kind = \"rmsprop\", centered = true, layer_rates = [1.0, 0.5, 2.0] }",
+         optimizer = { kind = \"rmsprop\", centered = true, layer_rates = [1.0, 0.5, 2.0, 1.0] }",
     ] {
         let lab = Lab::new();
         let runs = lab.runs(&format!(
-            "seeds = 2\nmodel.hidden = [8, 8]\ntraining.batch_size = 34\ntraining.max_steps = 23\n\
+            "seeds = 2\nmodel.hidden = [8, 8, 8]\ntraining.batch_size = 34\ntraining.max_steps = 23\n\
              {settings}\n[arms.a]\n[arms.b]\ninit = {{ kind = \"he_normal\", factor = 0.5 }}\n"
         ));
         let alone = finish(&runs, lab.out("alone"), 1);

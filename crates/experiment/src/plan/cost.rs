@@ -57,6 +57,8 @@ impl Settings {
             Algorithm::Sgd { momentum: 0.0, .. } => 15.0,
             Algorithm::Sgd { .. } | Algorithm::AdaGrad { .. } | Algorithm::Lion { .. } => 30.0,
             Algorithm::RmsProp { .. } => 40.0,
+            // Products of matrices, counted for those of the width of the tutorial's second layer.
+            Algorithm::Muon { .. } => 50.0 + 15.0 * 128.0,
         };
         let images = self.training_images().unwrap_or(Data::MNIST_TRAINING_FILE - 5_000);
         let batch = self.training.batch(images).min(images) as f64;

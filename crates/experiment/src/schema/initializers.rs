@@ -28,6 +28,9 @@ fn parts() -> Map<String, Json> {
     let factor = json!({ "type": "number", "exclusiveMinimum": 0,
         "description": "The factor of every weight" });
     parts.insert("factor".into(), factor);
+    let permute = json!({ "type": "boolean",
+        "description": "Whether each weight's numbers are shuffled" });
+    parts.insert("permute".into(), permute);
     let from = json!({ "type": "string",
         "description": "A run or a safetensors file whose weights and biases are taken" });
     parts.insert("from".into(), from);

@@ -4,6 +4,7 @@ use crate::settings::domain::{Flag, In32Bits, Real, Whole, Words};
 use crate::settings::kinds::kinds;
 use crate::settings::table::Stated;
 use crate::string_enum::string_enum;
+use crate::syntax::MAX_INTEGER;
 
 kinds! {
     /// What normalizes every hidden layer.
@@ -96,7 +97,7 @@ kinds! {
             /// whether a block ends with its activation
             end: BlockEnd = BlockEnd::Activation, Words, Stated::UnlessDefault;
         }
-        /// the scale of each block is trained, from 0: ReZero (Bachlechner et al. 2020), SkipInit (De & Smith 2020)
+        /// blocks give `x + a F(x)` with a trained `a`, which starts at 0 (Bachlechner et al. 2020)
         ReZero = "rezero" {
             /// hidden layers in a block
             block: usize = 1, Whole::COUNT, Stated::Always;
@@ -104,6 +105,20 @@ kinds! {
             start: f64 = 0.0, Real::NON_NEGATIVE, Stated::UnlessDefault;
             /// whether a block ends with its activation
             end: BlockEnd = BlockEnd::Activation, Words, Stated::UnlessDefault;
+        }
+        /// as rezero, around blocks that end with a product (De & Smith 2020)
+        SkipInit = "skip_init" {
+            /// hidden layers in a block
+            block: usize = 2, Whole::COUNT, Stated::Always;
+            /// the initial scale
+            start: f64 = 0.0, Real::NON_NEGATIVE, Stated::UnlessDefault;
+            /// whether a block ends with its activation
+            end: BlockEnd = BlockEnd::Linear, Words, Stated::UnlessDefault;
+        }
+        /// Fixup (Zhang, Dauphin & Ma 2019): scaled starts, trained multipliers and scalar biases
+        Fixup = "fixup" {
+            /// hidden layers in a block
+            block: usize = 2, Whole(2..=MAX_INTEGER), Stated::Always;
         }
     }
 }
@@ -115,6 +130,8 @@ string_enum! {
         Activation = "activation",
         /// With the product of its last layer, which has no activation.
         Linear = "linear",
+        /// With that product, and the activation stands after the sum (He et al. 2016).
+        Sum = "sum",
     }
 }
 
@@ -125,8 +142,15 @@ impl Residual {
             Residual::None => None,
             Residual::Identity { block, .. }
             | Residual::InverseSqrtDepth { block, .. }
-            | Residual::ReZero { block, .. } => Some(block),
+            | Residual::ReZero { block, .. }
+            | Residual::SkipInit { block, .. }
+            | Residual::Fixup { block } => Some(block),
         }
+    }
+
+    /// How many blocks these hidden layers form.
+    pub fn blocks(&self, hidden: &[usize]) -> usize {
+        self.block().map_or(0, |block| hidden.len().saturating_sub(1) / block)
     }
 
     /// Why hidden layers of these widths cannot form such blocks.
@@ -158,5 +182,8 @@ string_enum! {
         Standard = "standard",
         /// The weight times the root of its fan-in (Jacot et al. 2018).
         Ntk = "ntk",
+        /// muP: the logits' weights are `base_width / fan_in` times trained ones, and starts and
+        /// learning rates change with the width (Yang et al. 2022, Table 8).
+        Mup = "mup",
     }
 }

@@ -7,7 +7,7 @@ use initializers::catalog::{Domain, KINDS};
 use initializers::{Bounds, DrawError, Initializer};
 
 use crate::settings::domain::Domain as _;
-use crate::settings::domain::{NumberForm, Real};
+use crate::settings::domain::{Flag, NumberForm, Real};
 use crate::settings::initializer::{read_initializer, write_initializer};
 use crate::settings::model::Model;
 use crate::settings::table::Part;
@@ -22,6 +22,8 @@ pub struct Init {
     pub layers: BTreeMap<usize, LayerInit>,
     /// The factor of every weight that is drawn or read.
     pub factor: f64,
+    /// Whether each weight's numbers are shuffled.
+    pub permute: bool,
     /// The run or the safetensors file whose weights and biases take the place of drawn ones.
     pub from: Option<String>,
 }
@@ -82,14 +84,20 @@ impl Part for Init {
                 base: default_layer(),
                 layers: BTreeMap::new(),
                 factor: 1.0,
+                permute: false,
                 from: None,
             };
         };
         let reader = InitReader { model, diagnostics };
         let base = reader.read_layer(value, "init", &default_layer());
         let layers = reader.read_layers(value, &base);
-        let (factor, from) = (reader.read_factor(value), reader.read_from(value));
-        let init = Init { base, layers, factor, from };
+        let init = Init {
+            base,
+            layers,
+            factor: reader.read_factor(value),
+            permute: reader.read_permute(value),
+            from: reader.read_from(value),
+        };
         if let Err((layer, error)) = init.check(model) {
             let count = model.hidden.len() + 1;
             let message = format!("layer {layer} of {count} cannot be initialized so: {error}");
@@ -105,6 +113,9 @@ impl Part for Init {
         }
         if self.factor != 1.0 {
             add("factor", self.factor.into());
+        }
+        if self.permute {
+            add("permute", true.into());
         }
         if let Some(from) = &self.from {
             add("from", from.as_str().into());
@@ -137,9 +148,9 @@ struct InitReader<'a> {
 }
 
 /// Keys of `[init]` that are not parameters of a kind.
-const BESIDE_PARAMETERS: [&str; 5] = ["kind", "bias", "layers", "factor", "from"];
+const BESIDE_PARAMETERS: [&str; 6] = ["kind", "bias", "layers", "factor", "permute", "from"];
 /// Those that belong to `[init]` itself.
-const OF_ALL_LAYERS: [&str; 3] = ["layers", "factor", "from"];
+const OF_ALL_LAYERS: [&str; 4] = ["layers", "factor", "permute", "from"];
 
 impl InitReader<'_> {
     /// The layers that differ from `base`.
@@ -183,6 +194,12 @@ impl InitReader<'_> {
         let factor =
             given.and_then(|value| Real::POSITIVE.read(value, "init.factor", self.diagnostics));
         factor.unwrap_or(1.0)
+    }
+
+    /// Whether each weight's numbers are shuffled.
+    fn read_permute(&self, init: &Spanned) -> bool {
+        let given = init.get("permute");
+        given.and_then(|value| Flag.read(value, "init.permute", self.diagnostics)).unwrap_or(false)
     }
 
     /// The run or file that weights are read from.

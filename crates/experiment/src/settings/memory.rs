@@ -55,7 +55,7 @@ impl Settings {
         let biases: u64 = if self.model.bias { widths[1..].iter().sum() } else { 0 };
         let parameters = weights.saturating_add(biases).saturating_mul(NUMBER);
         let moments = match self.optimizer.algorithm {
-            Algorithm::Adam { .. } | Algorithm::AdamW { .. } => 2,
+            Algorithm::Adam { .. } | Algorithm::AdamW { .. } | Algorithm::Muon { .. } => 2,
             Algorithm::Sgd { momentum: 0.0, .. } => 0,
             Algorithm::RmsProp { .. } => 3,
             Algorithm::Sgd { .. } | Algorithm::AdaGrad { .. } | Algorithm::Lion { .. } => 1,

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::settings::architecture::{Norm, Parametrization, Residual};
 use crate::settings::data::Data;
-use crate::settings::domain::{Domain, Flag, NumberForm, Real, Whole, Words};
+use crate::settings::domain::{Domain, Flag, Maybe, NumberForm, Real, Whole, Words};
 use crate::settings::read::read_section;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{
@@ -35,84 +35,140 @@ pub struct Model {
     pub output_scale: f64,
     /// What the trained numbers of a weight are.
     pub parametrization: Parametrization,
+    /// The hidden width at which muP changes nothing.
+    pub base_width: Option<usize>,
 }
 
 impl Section for Model {
     const MEANING: &'static str = "The network";
 
     fn fields(table: &mut impl Table<Self>) -> Self {
+        let (hidden, activation, bias) = layers(table);
+        let (norm, residual) = blocks(table);
+        let (dropout, output_scale) = outputs(table);
+        let (parametrization, base_width) = parametrization(table);
         Model {
             inputs: Data::MNIST_INPUTS,
             outputs: Data::MNIST_CLASSES,
-            hidden: table.field(
-                "hidden",
-                Stated::Always,
-                |model| model.hidden.clone(),
-                vec![256, 128],
-                &Widths,
-                "units of each hidden layer, from the input on; or `depth` layers of `width` units",
-            ),
-            activation: table.field(
-                "activation",
-                Stated::Always,
-                |model| model.activation,
-                Activation::Relu,
-                &Activations,
-                "what stands between layers; `train inits` and its page list them",
-            ),
-            bias: table.field(
-                "bias",
-                Stated::Always,
-                |model| model.bias,
-                true,
-                &Flag,
-                "whether layers have biases",
-            ),
-            norm: table.kinds(
-                "norm",
-                Stated::UnlessDefault,
-                |model| &model.norm,
-                "what normalizes the hidden layers",
-            ),
-            residual: table.kinds(
-                "residual",
-                Stated::UnlessDefault,
-                |model| &model.residual,
-                "skip connections around blocks of the hidden layers after the first",
-            ),
-            dropout: table.field(
-                "dropout",
-                Stated::UnlessDefault,
-                |model| model.dropout,
-                0.0,
-                &Real::DECAY,
-                "the probability that an output of a hidden layer is set to 0 in training",
-            ),
-            output_scale: table.field(
-                "output_scale",
-                Stated::UnlessDefault,
-                |model| model.output_scale,
-                1.0,
-                &Real::POSITIVE,
-                "the factor of the logits",
-            ),
-            parametrization: table.field(
-                "parametrization",
-                Stated::UnlessDefault,
-                |model| model.parametrization,
-                Parametrization::Standard,
-                &Words,
-                "whether the trained numbers are the weight, or the weight times sqrt(fan_in)",
-            ),
+            hidden,
+            activation,
+            bias,
+            norm,
+            residual,
+            dropout,
+            output_scale,
+            parametrization,
+            base_width,
         }
     }
 
     fn check(&self, section: &SectionReader<'_>) {
-        let Some(problem) = self.residual.problem_with(&self.hidden) else { return };
-        if let Some(span) = section.key_span("residual") {
-            section.diagnostics.report(Diagnostic::at(span, problem));
+        let report = |key, message: String| {
+            if let Some(span) = section.key_span(key) {
+                section.diagnostics.report(Diagnostic::at(span, message));
+            }
+        };
+        if let Some(problem) = self.residual.problem_with(&self.hidden) {
+            report("residual", problem);
+        }
+        match (self.parametrization, self.base_width) {
+            (Parametrization::Mup, None) => report(
+                "parametrization",
+                "`model.parametrization = \"mup\"` needs `model.base_width`: the hidden width \
+                 at which it changes nothing"
+                    .to_owned(),
+            ),
+            (Parametrization::Standard | Parametrization::Ntk, Some(_)) => report(
+                "base_width",
+                "`model.base_width` belongs to `model.parametrization = \"mup\"`".to_owned(),
+            ),
+            _ => {}
         }
     }
+}
+
+fn layers(table: &mut impl Table<Model>) -> (Vec<usize>, Activation, bool) {
+    let hidden = table.field(
+        "hidden",
+        Stated::Always,
+        |model| model.hidden.clone(),
+        vec![256, 128],
+        &Widths,
+        "units of each hidden layer, from the input on; or `depth` layers of `width` units",
+    );
+    let activation = table.field(
+        "activation",
+        Stated::Always,
+        |model| model.activation,
+        Activation::Relu,
+        &Activations,
+        "what stands between layers; `train inits` and its page list them",
+    );
+    let bias = table.field(
+        "bias",
+        Stated::Always,
+        |model| model.bias,
+        true,
+        &Flag,
+        "whether layers have biases",
+    );
+    (hidden, activation, bias)
+}
+
+fn blocks(table: &mut impl Table<Model>) -> (Norm, Residual) {
+    let norm = table.kinds(
+        "norm",
+        Stated::UnlessDefault,
+        |model| &model.norm,
+        "what normalizes the hidden layers",
+    );
+    let residual = table.kinds(
+        "residual",
+        Stated::UnlessDefault,
+        |model| &model.residual,
+        "skip connections around blocks of the hidden layers after the first",
+    );
+    (norm, residual)
+}
+
+fn outputs(table: &mut impl Table<Model>) -> (f64, f64) {
+    let dropout = table.field(
+        "dropout",
+        Stated::UnlessDefault,
+        |model| model.dropout,
+        0.0,
+        &Real::DECAY,
+        "the probability that an output of a hidden layer is set to 0 in training",
+    );
+    let output_scale = table.field(
+        "output_scale",
+        Stated::UnlessDefault,
+        |model| model.output_scale,
+        1.0,
+        &Real::POSITIVE,
+        "the factor of the logits",
+    );
+    (dropout, output_scale)
+}
+
+fn parametrization(table: &mut impl Table<Model>) -> (Parametrization, Option<usize>) {
+    let parametrization = table.field(
+        "parametrization",
+        Stated::UnlessDefault,
+        |model| model.parametrization,
+        Parametrization::Standard,
+        &Words,
+        "what the trained numbers of a weight are: the weight, it times sqrt(fan_in), or muP's",
+    );
+    let base_width = table.field(
+        "base_width",
+        Stated::UnlessDefault,
+        |model| model.base_width,
+        None,
+        &Maybe(WIDTH),
+        "mup: the hidden width at which it changes nothing",
+    );
+    (parametrization, base_width)
 }
 
 impl Model {
@@ -149,7 +205,6 @@ impl Section for EqualLayers {
     const MEANING: &'static str = "Hidden layers of equal width";
 
     fn fields(table: &mut impl Table<Self>) -> Self {
-        use crate::settings::domain::Maybe;
         let stated = Stated::Always;
         EqualLayers {
             width: table.field("width", stated, |l| l.width, None, &Maybe(WIDTH), "units of each"),

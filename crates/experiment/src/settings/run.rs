@@ -1,6 +1,5 @@
 //! All settings of a run: the sections, what of one depends on another, and the resolved config.
 
-use crate::settings::architecture::{Norm, Residual};
 use crate::settings::backend::{AdapterKind, Backend, DeviceChoice, Devices};
 use crate::settings::data::Data;
 use crate::settings::describe::describe;
@@ -13,7 +12,7 @@ use crate::settings::optimizer::Optimizer;
 use crate::settings::read::read_section;
 use crate::settings::record::Recording;
 use crate::settings::table::{Section, Stated, Table};
-use crate::settings::training::{LastBatch, Training};
+use crate::settings::training::Training;
 use crate::settings::write::{ResolvedSetting, write_section};
 use crate::syntax::{Diagnostic, Diagnostics, Spanned, did_you_mean, number};
 
@@ -95,8 +94,7 @@ impl Settings {
         let mut settings: Settings = read_section(Some(value), "", others, diagnostics);
         settings.settle_device(value, diagnostics);
         settings.settle_batch(value, diagnostics);
-        settings.check_layers(value, diagnostics);
-        settings.check_norm(value, diagnostics);
+        settings.check_together(value, diagnostics);
         settings.check_recording(value, diagnostics);
         settings
     }
@@ -136,58 +134,6 @@ impl Settings {
             diagnostics.report(Diagnostic::at(&entry.value.span, message).label(label));
         }
         self.training.batch_size = images;
-    }
-
-    /// What speaks of layers speaks of those that there are.
-    fn check_layers(&self, value: &Spanned, diagnostics: &Diagnostics) {
-        let layers = self.model.hidden.len() + 1;
-        let report = |name: &str, message: String| {
-            if let Some(entry) = value.find(name) {
-                diagnostics.report(Diagnostic::at(&entry.value.span, message));
-            }
-        };
-        let rates = self.optimizer.layer_rates.len();
-        if rates > 0 && rates != layers {
-            let message = format!("`optimizer.layer_rates` has {rates}, for {layers} layers");
-            report("optimizer.layer_rates", message);
-        }
-        if let Some(layer) = self.training.freeze.last().filter(|layer| **layer > layers) {
-            let message =
-                format!("`training.freeze` has layer {layer}, but the network has {layers}");
-            report("training.freeze", message);
-        }
-        if self.training.freeze.len() == layers {
-            let message = "`training.freeze` has every layer: nothing would be trained".to_owned();
-            report("training.freeze", message);
-        }
-    }
-
-    /// Batch normalization needs two images; a start that looks at data looks at a plain network.
-    fn check_norm(&self, value: &Spanned, diagnostics: &Diagnostics) {
-        let report = |name: &str, message: String| {
-            let span = value.find(name).map_or(&value.span, |entry| &entry.value.span);
-            diagnostics.report(Diagnostic::at(span, message));
-        };
-        let Training { batch_size, last_batch, .. } = self.training;
-        let images = self.data.training_images();
-        let rest = images.map_or(0, |images| images % batch_size.max(1));
-        let one = batch_size == 1 || last_batch == LastBatch::Keep && rest == 1;
-        if matches!(self.model.norm, Norm::Batch { .. }) && one {
-            let message =
-                "`model.norm = \"batch\"` has no variance in a batch of one image".to_owned();
-            report("model.norm", message);
-        }
-        let is_plain = self.model.norm == Norm::None && self.model.residual == Residual::None;
-        let layers = 1..=self.model.hidden.len() + 1;
-        let needs_batch = |layer| self.init.layer(layer).weight.needs_first_batch();
-        if let Some(layer) = layers.into_iter().find(|&layer| needs_batch(layer))
-            && !is_plain
-        {
-            let kind = self.init.layer(layer).weight.kind().name;
-            let message =
-                format!("`{kind}` is made for networks without `model.norm` and `model.residual`");
-            report("init", message);
-        }
     }
 
     /// What is recorded of layers fits into memory, where the steps are known.

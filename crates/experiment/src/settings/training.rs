@@ -106,68 +106,11 @@ impl Section for Training {
     const MEANING: &'static str = "How long, in what batches, and what is recorded";
 
     fn fields(table: &mut impl Table<Self>) -> Self {
-        let batch_size = table.field(
-            "batch_size",
-            Stated::Always,
-            |training| training.batch_size,
-            128,
-            &CountOrAll,
-            "images in a batch, at most the training images; \"all\" for full-batch steps",
-        );
-        let epochs = table.field(
-            "epochs",
-            Stated::Always,
-            |training| training.length.epochs(),
-            Some(2),
-            &Maybe(Whole(1..=1_000_000)),
-            "times through the training images; not beside `max_steps`",
-        );
-        let max_steps = table.field(
-            "max_steps",
-            Stated::Always,
-            |training| training.length.steps(),
-            None,
-            &Maybe(Whole::COUNT),
-            "steps, instead of `epochs`",
-        );
-        let last_batch = table.field(
-            "last_batch",
-            Stated::Always,
-            |training| training.last_batch,
-            LastBatch::Drop,
-            &Words,
-            "whether the images that do not fill a last batch are left out",
-        );
-        let record_loss = table.field(
-            "record_loss",
-            Stated::Always,
-            |training| training.record_loss,
-            RecordLoss::BeforeUpdate,
-            &Words,
-            "which loss of a step is recorded; the tutorial's is `after_update`",
-        );
-        let checkpoint_every = table.field(
-            "checkpoint_every",
-            Stated::NotInId,
-            |training| training.checkpoint_every,
-            None,
-            &Maybe(Whole::COUNT),
-            "steps between checkpoints, beside those after each epoch; changes no result",
-        );
-        let loss = table.kinds(
-            "loss",
-            Stated::UnlessDefault,
-            |training| &training.loss,
-            "what is minimized",
-        );
-        let freeze = table.field(
-            "freeze",
-            Stated::UnlessDefault,
-            |training| training.freeze.clone(),
-            Vec::new(),
-            &Indices,
-            "layers, from 1, that keep their initial parameters",
-        );
+        let batch_size = batch_size(table);
+        let length = length(table);
+        let (last_batch, record_loss) = batches(table);
+        let checkpoint_every = checkpoint_every(table);
+        let (loss, freeze) = what_learns(table);
         let stop = table.field(
             "stop",
             Stated::UnlessDefault,
@@ -176,10 +119,6 @@ impl Section for Training {
             &Maybe(EarlyStops),
             "ends a run at the end of an epoch, if `patience` epochs brought no better `metric`",
         );
-        let length = match (max_steps, epochs) {
-            (Some(steps), _) => Length::Steps(steps),
-            (None, epochs) => Length::Epochs(epochs.unwrap_or(1)),
-        };
         Training {
             batch_size,
             length,
@@ -200,4 +139,83 @@ impl Section for Training {
             section.diagnostics.report(Diagnostic::at(span, message));
         }
     }
+}
+
+fn batch_size(table: &mut impl Table<Training>) -> usize {
+    table.field(
+        "batch_size",
+        Stated::Always,
+        |training| training.batch_size,
+        128,
+        &CountOrAll,
+        "images in a batch, at most the training images; \"all\" for full-batch steps",
+    )
+}
+
+fn length(table: &mut impl Table<Training>) -> Length {
+    let epochs = table.field(
+        "epochs",
+        Stated::Always,
+        |training| training.length.epochs(),
+        Some(2),
+        &Maybe(Whole(1..=1_000_000)),
+        "times through the training images; not beside `max_steps`",
+    );
+    let max_steps = table.field(
+        "max_steps",
+        Stated::Always,
+        |training| training.length.steps(),
+        None,
+        &Maybe(Whole::COUNT),
+        "steps, instead of `epochs`",
+    );
+    match (max_steps, epochs) {
+        (Some(steps), _) => Length::Steps(steps),
+        (None, epochs) => Length::Epochs(epochs.unwrap_or(1)),
+    }
+}
+
+fn batches(table: &mut impl Table<Training>) -> (LastBatch, RecordLoss) {
+    let last_batch = table.field(
+        "last_batch",
+        Stated::Always,
+        |training| training.last_batch,
+        LastBatch::Drop,
+        &Words,
+        "whether the images that do not fill a last batch are left out",
+    );
+    let record_loss = table.field(
+        "record_loss",
+        Stated::Always,
+        |training| training.record_loss,
+        RecordLoss::BeforeUpdate,
+        &Words,
+        "which loss of a step is recorded; the tutorial's is `after_update`",
+    );
+    (last_batch, record_loss)
+}
+
+fn checkpoint_every(table: &mut impl Table<Training>) -> Option<u64> {
+    table.field(
+        "checkpoint_every",
+        Stated::NotInId,
+        |training| training.checkpoint_every,
+        None,
+        &Maybe(Whole::COUNT),
+        "steps between checkpoints, beside those after each epoch; changes no result",
+    )
+}
+
+fn what_learns(table: &mut impl Table<Training>) -> (Loss, Vec<usize>) {
+    let loss =
+        table.kinds("loss", Stated::UnlessDefault, |training| &training.loss, "what is minimized");
+    let freeze = table.field(
+        "freeze",
+        Stated::UnlessDefault,
+        |training| training.freeze.clone(),
+        Vec::new(),
+        &Indices,
+        "layers, from 1, that keep their initial parameters",
+    );
+    (loss, freeze)
 }

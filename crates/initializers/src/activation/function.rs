@@ -54,6 +54,7 @@ impl Activation {
             Activation::Hardtanh { min, max } => x.max(min).min(max),
             Activation::Tanhshrink => x - libm::tanh(x),
             Activation::Softsign => x / (1.0 + x.abs()),
+            Activation::Sine { omega } => libm::sin(omega * x),
             Activation::HardShrink { lambda } => Activation::Shrink { lambda, bias: 0.0 }.apply(x),
             Activation::SoftShrink { lambda } => {
                 Activation::Shrink { lambda, bias: lambda }.apply(x)

@@ -102,6 +102,11 @@ pub enum Activation {
     Tanhshrink,
     /// `x / (1 + |x|)`.
     Softsign,
+    /// `sin(omega x)`.
+    Sine {
+        /// The frequency; > 0, usually 1. Sitzmann et al. 2020 (SIREN) have 30.
+        omega: f64,
+    },
     /// `x` where `|x| > lambda`, 0 elsewhere.
     HardShrink {
         /// Half the width of the gap, usually 0.5.
@@ -123,7 +128,7 @@ pub enum Activation {
 
 impl Activation {
     /// Every activation, with its usual constants, in the order in which lists show them.
-    pub const ALL: [Activation; 25] = [
+    pub const ALL: [Activation; 26] = [
         Activation::Linear,
         Activation::Relu,
         Activation::LeakyRelu { negative_slope: 0.01 },
@@ -146,6 +151,7 @@ impl Activation {
         Activation::Hardtanh { min: -1.0, max: 1.0 },
         Activation::Tanhshrink,
         Activation::Softsign,
+        Activation::Sine { omega: 1.0 },
         Activation::HardShrink { lambda: 0.5 },
         Activation::SoftShrink { lambda: 0.5 },
         Activation::Shrink { lambda: 0.5, bias: 0.5 },
@@ -187,6 +193,7 @@ impl Activation {
             Activation::Hardtanh { .. } => "hardtanh",
             Activation::Tanhshrink => "tanhshrink",
             Activation::Softsign => "softsign",
+            Activation::Sine { .. } => "sine",
             Activation::HardShrink { .. } => "hard_shrink",
             Activation::SoftShrink { .. } => "soft_shrink",
             Activation::Shrink { .. } => "shrink",
@@ -202,6 +209,7 @@ impl Activation {
             | Activation::Elu { alpha: a }
             | Activation::Celu { alpha: a }
             | Activation::Softplus { beta: a }
+            | Activation::Sine { omega: a }
             | Activation::HardShrink { lambda: a }
             | Activation::SoftShrink { lambda: a } => vec![a],
             Activation::HardSigmoid { alpha: a, beta: b }

@@ -50,6 +50,7 @@ impl Activation {
             (Activation::Elu { .. }, &[alpha]) => Activation::Elu { alpha },
             (Activation::Celu { .. }, &[alpha]) if alpha > 0.0 => Activation::Celu { alpha },
             (Activation::Softplus { .. }, &[beta]) if beta > 0.0 => Activation::Softplus { beta },
+            (Activation::Sine { .. }, &[omega]) if omega > 0.0 => Activation::Sine { omega },
             (Activation::HardSigmoid { .. }, &[alpha, beta]) => {
                 Activation::HardSigmoid { alpha, beta }
             }
@@ -151,9 +152,15 @@ mod tests {
             assert_eq!(activation.name().parse(), Ok(activation));
         }
         assert_eq!("hardtanh(-2, 2)".parse(), Ok(Activation::Hardtanh { min: -2.0, max: 2.0 }));
-        for wrong in
-            ["relu(1)", "softplus(0)", "leaky_relu(a)", "leaky_relu()", "shrink(1)", "elu(inf)"]
-        {
+        for wrong in [
+            "relu(1)",
+            "softplus(0)",
+            "sine(0)",
+            "leaky_relu(a)",
+            "leaky_relu()",
+            "shrink(1)",
+            "elu(inf)",
+        ] {
             assert!(
                 matches!(wrong.parse::<Activation>(), Err(ActivationError::Constants { .. })),
                 "{wrong}"

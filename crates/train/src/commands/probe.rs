@@ -2,11 +2,12 @@
 //! measured. Nothing is trained.
 
 mod measure;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use experiment::{Algorithm, RunSpec, Settings, load};
+use experiment::{Model, Norm, Parametrization, Residual, RunSpec, Settings, load};
 use probe::{
     ArmProbe, Context, Expectation, Finding, Images, Measures, Options, ProbeError, Scope, Unmet,
     diagnose, table, theory_layers,
@@ -125,16 +126,31 @@ fn context(settings: &Settings) -> Context {
     let optimizer = &settings.optimizer;
     Context {
         activation: settings.model.activation,
-        is_adaptive: !matches!(optimizer.algorithm, Algorithm::Sgd { .. }),
+        is_adaptive: optimizer.algorithm.is_adaptive(),
         learning_rate: optimizer.learning_rate,
     }
 }
 
 fn expectation(settings: &Settings, images: &Images) -> Result<Expectation, Unmet> {
+    if let Some(setting) = beyond_theory(&settings.model) {
+        return Err(Unmet::Parts { setting });
+    }
     let init = |layer: usize| {
         let init = settings.init.layer(layer + 1);
         (init.weight.clone(), settings.model.bias.then(|| init.bias.clone()))
     };
-    let layers = theory_layers(&settings.model.targets(), init)?;
+    let mut layers = theory_layers(&settings.model.targets(), init)?;
+    layers.iter_mut().for_each(|layer| layer.weight_variance *= settings.init.factor.powi(2));
     Ok(Expectation::new(settings.model.activation, layers, &images.second_moments()))
+}
+
+/// The setting of the network that theory here does not know, if there is one.
+fn beyond_theory(model: &Model) -> Option<&'static str> {
+    let settings = [
+        ("model.norm", model.norm != Norm::None),
+        ("model.residual", model.residual != Residual::None),
+        ("model.output_scale", model.output_scale != 1.0),
+        ("model.parametrization", model.parametrization == Parametrization::Mup),
+    ];
+    settings.into_iter().find(|(_, is_given)| *is_given).map(|(setting, _)| setting)
 }

@@ -1,18 +1,20 @@
 //! The settings of a network as the crate `model` has them.
 
-use experiment::{BlockEnd, Model, Position};
-use model::{Architecture, Norm, NormKind, Parametrization, Residual};
+use experiment::{Model, Position};
+use model::{Architecture, BlockEnd, Norm, NormKind, Parametrization, Residual};
 
 /// What a network has besides its layers.
 pub(super) fn architecture(model: &Model) -> Architecture {
+    use experiment::Parametrization as Setting;
     Architecture {
         activation: model.activation,
         norm: norm(&model.norm),
         residual: residual(model),
         output_scale: model.output_scale,
-        parametrization: match model.parametrization {
-            experiment::Parametrization::Standard => Parametrization::Standard,
-            experiment::Parametrization::Ntk => Parametrization::Ntk,
+        parametrization: match (model.parametrization, model.base_width) {
+            (Setting::Mup, Some(base_width)) => Parametrization::Mup { base_width },
+            (Setting::Ntk, _) => Parametrization::Ntk,
+            (Setting::Standard | Setting::Mup, _) => Parametrization::Standard,
         },
     }
 }
@@ -41,8 +43,13 @@ fn residual(model: &Model) -> Option<Residual> {
         block,
         scale,
         trained: false,
-        linear_end: end == BlockEnd::Linear,
+        end: match end {
+            experiment::BlockEnd::Activation => BlockEnd::Activation,
+            experiment::BlockEnd::Linear => BlockEnd::Linear,
+            experiment::BlockEnd::Sum => BlockEnd::Sum,
+        },
         zero_end: false,
+        scalar_biases: false,
     };
     Some(match model.residual {
         Setting::None => return None,
@@ -50,11 +57,16 @@ fn residual(model: &Model) -> Option<Residual> {
             Residual { zero_end, ..of(block, scale, end) }
         }
         Setting::InverseSqrtDepth { block, end } => {
-            let blocks = of(block, 1.0, end).blocks(model.hidden.len());
+            let blocks = model.residual.blocks(&model.hidden);
             of(block, 1.0 / (blocks as f64).sqrt(), end)
         }
-        Setting::ReZero { block, start, end } => {
+        Setting::ReZero { block, start, end } | Setting::SkipInit { block, start, end } => {
             Residual { trained: true, ..of(block, start, end) }
         }
+        Setting::Fixup { block } => Residual {
+            trained: true,
+            scalar_biases: true,
+            ..of(block, 1.0, experiment::BlockEnd::Sum)
+        },
     })
 }

@@ -41,6 +41,7 @@ fn shared_settings(settings: &Settings) -> Settings {
     shared.init.base.weight = Initializer::Zeros;
     shared.init.base.bias = Initializer::Zeros;
     shared.init.factor = 1.0;
+    shared.init.permute = false;
     shared.init.from = None;
     if takes_rates_of_runs(&settings.optimizer) {
         shared.optimizer.learning_rate = 1.0;

@@ -78,12 +78,16 @@ fn parameters(network: &Mlp) -> Vec<ParamId> {
 fn parameters_of_layer(network: &Mlp, layer: usize) -> Vec<ParamId> {
     let linear = network.layers.get(layer);
     let norm = network.norms.get(layer);
-    let parameters: [Option<&Param<Tensor<3>>>; 5] = [
+    let hidden = network.layers.len().saturating_sub(1);
+    let scalars = &network.scalar_biases;
+    let parameters: [Option<&Param<Tensor<3>>>; 7] = [
         linear.map(|linear| &linear.weight),
         linear.and_then(|linear| linear.bias.as_ref()),
         network.slopes.get(layer),
         norm.and_then(|norm| norm.scale.as_ref()),
         norm.and_then(|norm| norm.shift.as_ref()),
+        layer.checked_sub(1).and_then(|before| scalars.get(before)),
+        if layer < hidden { scalars.get(hidden + layer) } else { None },
     ];
     parameters.into_iter().flatten().map(|parameter| parameter.id).collect()
 }

@@ -1,17 +1,11 @@
 //! The learning rate of every parameter at every step.
 
-use std::f64::consts::PI;
-
 use burn::module::ParamGroup;
-use burn::optim::LearningRate;
-use burn::optim::lr_scheduler::cosine::CosineAnnealingLrSchedulerConfig;
-use burn::optim::lr_scheduler::exponential::ExponentialLrSchedulerConfig;
-use burn::optim::lr_scheduler::linear::LinearLrSchedulerConfig;
 use burn::optim::lr_scheduler::module_lr_scheduler::{ModuleLrScheduler, ModuleLrSchedulerConfig};
-use burn::optim::lr_scheduler::{LrScheduler, LrSchedulerConfig, LrSchedulerRecord};
-use experiment::{Optimizer, RunSpec, Schedule, Settings};
-use initializers::mup_adam_multiplier;
+use experiment::RunSpec;
 
+use super::layer_rates::rate_factors;
+use super::rate_plan::RatePlan;
 use super::run_rates::rates_of_runs;
 
 /// The schedule of runs that train as one, for `steps` steps: one learning rate for all parameters,
@@ -40,138 +34,6 @@ pub(crate) fn schedule(runs: &[&RunSpec], steps: u64) -> Result<ModuleLrSchedule
         schedule.with_group(ParamGroup::from_path(path), plan(factor).for_burn())
     });
     with_groups.init()
-}
-
-/// The factors of the learning rate that are not 1, by the path of the parameter: muP's of weights,
-/// and the settings' of layers.
-fn rate_factors(settings: &Settings) -> Result<Vec<(String, f64)>, String> {
-    let mut factors = Vec::new();
-    for (layer, target) in settings.model.targets().iter().enumerate() {
-        let of_layer = settings.optimizer.layer_rates.get(layer).copied().unwrap_or(1.0);
-        let base_width = settings.optimizer.mup_base_width;
-        let of_width = match base_width {
-            Some(width) => mup_adam_multiplier(width, target).map_err(|error| error.to_string())?,
-            None => 1.0,
-        };
-        for (path, factor) in [
-            (format!("network.layers.{layer}.weight"), of_layer * of_width),
-            (format!("network.layers.{layer}.bias"), of_layer),
-            (format!("network.slopes.{layer}"), of_layer),
-            (format!("network.norms.{layer}.scale"), of_layer),
-            (format!("network.norms.{layer}.shift"), of_layer),
-        ] {
-            if factor != 1.0 {
-                factors.push((path, factor));
-            }
-        }
-    }
-    Ok(factors)
-}
-
-/// Learning rates as a function of the step.
-#[derive(Debug, Clone)]
-struct RatePlan {
-    rate: f64,
-    schedule: Schedule,
-    /// Steps in which the rate rises to `rate`; the schedule follows.
-    warmup: u64,
-    steps: u64,
-    /// The next step.
-    step: u64,
-}
-
-impl RatePlan {
-    fn new(optimizer: &Optimizer, rate: f64, steps: u64) -> Self {
-        let Optimizer { schedule, warmup, .. } = optimizer;
-        RatePlan { rate, schedule: schedule.clone(), warmup: *warmup, steps, step: 0 }
-    }
-
-    /// Whether burn has no such schedule, or not for this rate.
-    fn needs_own_scheduler(&self) -> bool {
-        use Schedule::{Constant, Cosine, Exponential, Linear};
-        let burn_has_it =
-            matches!(self.schedule, Constant | Linear { .. } | Cosine { .. } | Exponential { .. });
-        let takes_rate = self.schedule == Constant || self.rate <= 1.0;
-        self.warmup > 0 || !burn_has_it || !takes_rate
-    }
-
-    /// Steps between the first rate of the schedule and the last.
-    fn intervals(&self) -> u64 {
-        self.steps.saturating_sub(self.warmup).saturating_sub(1).max(1)
-    }
-
-    /// burn's schedule.
-    fn for_burn(&self) -> LrSchedulerConfig {
-        let (rate, intervals) = (self.rate, self.intervals() as usize);
-        match self.schedule {
-            Schedule::Linear { end } => {
-                let last = (rate * end).max(f64::MIN_POSITIVE);
-                LinearLrSchedulerConfig::new(rate, last, intervals).into()
-            }
-            Schedule::Cosine { end } => CosineAnnealingLrSchedulerConfig::new(rate, intervals)
-                .with_min_lr(rate * end)
-                .into(),
-            Schedule::Exponential { gamma } => {
-                ExponentialLrSchedulerConfig::new(rate, gamma).into()
-            }
-            _ => rate.into(),
-        }
-    }
-
-    /// The rate at `step` over the rate of the settings.
-    fn factor(&self, step: u64) -> f64 {
-        if step < self.warmup {
-            return (step + 1) as f64 / self.warmup as f64;
-        }
-        let step = step - self.warmup;
-        let part = step as f64 / self.intervals() as f64;
-        match &self.schedule {
-            Schedule::Constant => 1.0,
-            Schedule::Linear { end } => 1.0 + (end - 1.0) * part,
-            Schedule::Cosine { end } => cosine(1.0, *end, part),
-            Schedule::Exponential { gamma } => gamma.powf(step as f64),
-            Schedule::Step { every, gamma } => gamma.powf((step / every) as f64),
-            Schedule::MultiStep { milestones, gamma } => {
-                let passed = milestones.iter().filter(|&&at| at as u64 <= step).count();
-                gamma.powf(passed as f64)
-            }
-            Schedule::OneCycle { rise, start, end } => {
-                one_cycle(step as f64, self.intervals() as f64, [*rise, *start, *end])
-            }
-        }
-    }
-}
-
-/// The steps of `torch.optim.lr_scheduler.OneCycleLR`, of which `last` is the last.
-fn one_cycle(step: f64, last: f64, [rise, start, end]: [f64; 3]) -> f64 {
-    let top = (rise * (last + 1.0) - 1.0).max(0.0);
-    if step < top {
-        cosine(start, 1.0, step / top)
-    } else if last > top {
-        cosine(1.0, end, (step - top) / (last - top))
-    } else {
-        1.0
-    }
-}
-
-/// From `first` to `last` along half a cosine; `part` is from 0 to 1.
-fn cosine(first: f64, last: f64, part: f64) -> f64 {
-    last + (first - last) * (1.0 + (PI * part).cos()) / 2.0
-}
-
-impl LrScheduler for RatePlan {
-    fn step(&mut self) -> LearningRate {
-        self.step += 1;
-        self.rate * self.factor(self.step - 1)
-    }
-
-    fn to_record(&self) -> LrSchedulerRecord {
-        LrSchedulerRecord::new().with_scalar("step", self.step)
-    }
-
-    fn load_record(&mut self, record: LrSchedulerRecord) {
-        self.step = record.scalar("step").unwrap_or(self.step);
-    }
 }
 
 #[cfg(test)]
@@ -249,6 +111,25 @@ mod tests {
     fn a_warmup_rises_in_equal_steps_and_the_schedule_follows() {
         let warmup = "warmup = 2\nschedule = \"linear\"";
         assert_close(&factors_of(warmup, 5), &[0.5, 1.0, 1.0, 0.5, 0.0]);
+    }
+
+    #[test]
+    fn phases_follow_each_other_and_the_last_one_ends_with_the_run() {
+        let phases = "schedule = { kind = \"phases\", phases = [\
+            { steps = 2, start = 0.0, end = 1.0 }, { steps = 1 }, \
+            { shape = \"cosine\", end = 0.0 }] }";
+        assert_close(&factors_of(phases, 6), &[0.0, 0.5, 1.0, 1.0, 0.5, 0.0]);
+        let ended = "schedule = { kind = \"phases\", phases = [{ steps = 2, end = 0.5 }] }";
+        assert_close(&factors_of(ended, 4), &[1.0, 0.75, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn mup_as_a_parametrization_has_the_rates_of_its_table() {
+        let model = "model = { hidden = [64, 64], parametrization = \"mup\", base_width = 16 }\n";
+        let adam = format!("{model}optimizer.learning_rate = 0.01\n");
+        assert_eq!(rates_of(&adam, 1), [[0.01, 0.0025, 0.01, 0.01]]);
+        let sgd = format!("{model}optimizer = {{ kind = \"sgd\", learning_rate = 0.01 }}\n");
+        assert_eq!(rates_of(&sgd, 1), [[0.04, 0.01, 0.04, 0.04]]);
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub(crate) fn safetensors(classifier: &Classifier) -> Result<Vec<u8>, RunError> 
     for (index, scale) in classifier.network.block_scales.iter().enumerate() {
         add(format!("block_scales.{index}"), scale.val(), 1);
     }
+    for (index, bias) in classifier.network.scalar_biases.iter().enumerate() {
+        add(format!("scalar_biases.{index}"), bias.val(), 1);
+    }
     let views = tensors
         .iter()
         .map(|(name, shape, bytes)| {

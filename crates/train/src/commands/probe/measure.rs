@@ -9,6 +9,7 @@ use experiment::RunSpec;
 use probe::{LayerWeights, Measures, Network, Options, ProbeRecord, Scope, short};
 use training::{RunError, Starts};
 
+use super::parts::parts;
 use super::{ImageSets, images_of};
 use crate::exit::{Done, Failure};
 
@@ -42,7 +43,9 @@ pub(super) fn network(starts: &Starts, run: &RunSpec) -> Result<Network, Failure
             bias: layer.bias.as_deref(),
         })
         .collect();
-    Network::new(&layers, run.settings.model.activation)
+    let model = &run.settings.model;
+    Network::new(&layers, model.activation)
+        .and_then(|network| network.with_parts(parts(model)))
         .map_err(|error| Failure::BadInput(error.to_string()))
 }
 
