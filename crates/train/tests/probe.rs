@@ -63,6 +63,58 @@ fn looking_inside_changes_no_bit_of_a_run() {
     assert!(status.contains("finished"), "{status}");
 }
 
+/// The loss that the probe finds, and the first one that training records, over the same images.
+fn losses_of_both(settings: &str) -> [f64; 2] {
+    let lab = Lab::new();
+    let config = lab.path().join("parts.toml");
+    let base = "data.train = 100\ntraining = { batch_size = \"all\", max_steps = 1 }\n\
+                init.kind = \"he_normal\"\nmodel.hidden = [12, 12, 12]\n";
+    fs::write(&config, format!("{base}{settings}\n")).unwrap();
+    let arguments = ["--config", config.to_str().unwrap()];
+    let csv = text(&lab, &[&["probe", "--format", "csv"], &arguments[..]].concat());
+    let line = csv.lines().find(|line| line.contains(",loss,")).unwrap();
+    text(&lab, &arguments);
+    let steps = fs::read_to_string(lab.path().join("runs/parts/base/seed-0/steps.csv")).unwrap();
+    let step = steps.lines().nth(1).unwrap();
+    [(line, 4), (step, 1)].map(|(line, at)| line.split(',').nth(at).unwrap().parse().unwrap())
+}
+
+#[test]
+fn a_probe_of_norms_and_blocks_finds_the_loss_that_training_starts_from() {
+    for settings in [
+        "model.norm = \"batch\"",
+        "model.norm = { kind = \"layer\", position = \"after\" }\nmodel.output_scale = 3.0",
+        "model.norm = \"rms\"\nmodel.residual = \"inverse_sqrt_depth\"",
+        "model.norm = \"batch\"\nmodel.residual = { kind = \"identity\", zero_end = true }",
+        "model.residual = { kind = \"skip_init\", start = 0.5 }",
+        "model.residual = { kind = \"identity\", block = 2, end = \"sum\" }",
+        "model.residual = \"fixup\"",
+        "model.parametrization = \"ntk\"",
+        "model.parametrization = \"mup\"\nmodel.base_width = 3",
+        "model.activation = \"sine(3)\"\ninit.permute = true",
+    ] {
+        let [probed, trained] = losses_of_both(settings);
+        assert!((probed - trained).abs() < 1e-5 * trained, "{settings}: {probed}, {trained}");
+    }
+}
+
+#[test]
+fn theory_is_silent_about_norms_and_blocks_and_says_so() {
+    let lab = Lab::new();
+    let normal = config("normal");
+    let with = |setting: &str| {
+        let arguments = ["probe", "--config", &normal, "--images", "10", "--set", setting];
+        text(&lab, &arguments)
+    };
+    assert!(with("model.norm=layer").contains("theory is of networks without `model.norm`"));
+    assert!(!with("model.dropout=0.1").contains("theory is of networks without"));
+    let kernel = ["probe", "--config", &normal, "--kernel", "4", "--set", "model.norm=batch"];
+    let refused = lab.train(&kernel);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("the tangent kernel is measured of networks without norms"), "{said}");
+}
+
 #[test]
 fn extreme_networks_give_a_result_or_a_plain_statement() {
     let lab = Lab::new();

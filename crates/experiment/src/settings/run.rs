@@ -6,7 +6,6 @@ use crate::settings::describe::describe;
 use crate::settings::domain::{NumberForm, Words};
 use crate::settings::experiment_keys::TOP_KEYS;
 use crate::settings::init::Init;
-use crate::settings::memory::{MOST_RECORDED, memory};
 use crate::settings::model::Model;
 use crate::settings::optimizer::Optimizer;
 use crate::settings::read::read_section;
@@ -95,7 +94,6 @@ impl Settings {
         settings.settle_device(value, diagnostics);
         settings.settle_batch(value, diagnostics);
         settings.check_together(value, diagnostics);
-        settings.check_recording(value, diagnostics);
         settings
     }
 
@@ -134,20 +132,6 @@ impl Settings {
             diagnostics.report(Diagnostic::at(&entry.value.span, message).label(label));
         }
         self.training.batch_size = images;
-    }
-
-    /// What is recorded of layers fits into memory, where the steps are known.
-    fn check_recording(&self, value: &Spanned, diagnostics: &Diagnostics) {
-        let Some(images) = self.training_images().filter(|_| self.record.layers) else { return };
-        let bytes = self.recorded_bytes(images);
-        if bytes > MOST_RECORDED
-            && let Some(entry) = value.find("record.layers")
-        {
-            let (bytes, most) = (memory(bytes), memory(MOST_RECORDED));
-            let message = format!("what is recorded of layers takes {bytes}, more than {most}");
-            let help = "give a larger `record.every`, or \"log\"";
-            diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
-        }
     }
 
     /// Every setting by its dotted name, in the order of the grammar.

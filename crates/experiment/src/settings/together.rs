@@ -1,6 +1,7 @@
 //! Settings of different sections that do not go together.
 
 use crate::settings::architecture::{Norm, Parametrization, Residual};
+use crate::settings::memory::{MOST_RECORDED, memory};
 use crate::settings::optimizer::Algorithm;
 use crate::settings::run::Settings;
 use crate::settings::training::{LastBatch, Training};
@@ -19,6 +20,7 @@ impl Settings {
         self.check_batch_norm(&report);
         self.check_first_batch(&report);
         self.check_mup(&report);
+        self.check_recording(value, diagnostics);
     }
 
     /// What speaks of layers speaks of those that there are.
@@ -95,6 +97,20 @@ impl Settings {
             let message =
                 format!("layer {layer}: `{kind}` has no standard deviation that muP could scale");
             report("init", message);
+        }
+    }
+
+    /// What is recorded of layers fits into memory, where the steps are known.
+    fn check_recording(&self, value: &Spanned, diagnostics: &Diagnostics) {
+        let Some(images) = self.training_images().filter(|_| self.record.layers) else { return };
+        let bytes = self.recorded_bytes(images);
+        if bytes > MOST_RECORDED
+            && let Some(entry) = value.find("record.layers")
+        {
+            let (bytes, most) = (memory(bytes), memory(MOST_RECORDED));
+            let message = format!("what is recorded of layers takes {bytes}, more than {most}");
+            let help = "give a larger `record.every`, or \"log\"";
+            diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
         }
     }
 }
