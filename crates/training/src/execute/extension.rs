@@ -22,7 +22,7 @@ impl Extension {
         if !is_shorter(spec, record) {
             return Extension::None;
         }
-        let schedule = match spec.settings.optimizer.schedule {
+        let schedule = match &spec.settings.optimizer.schedule {
             Schedule::Constant
             | Schedule::Exponential { .. }
             | Schedule::Step { .. }
@@ -30,6 +30,10 @@ impl Extension {
             Schedule::Linear { .. } => Some("linear"),
             Schedule::Cosine { .. } => Some("cosine"),
             Schedule::OneCycle { .. } => Some("one_cycle"),
+            // A last phase without steps leads to the end of the run.
+            Schedule::Phases { phases } => {
+                phases.last().filter(|phase| phase.steps.is_none()).map(|_| "phases")
+            }
         };
         if let Some(schedule) = schedule {
             return Extension::Impossible(format!(
