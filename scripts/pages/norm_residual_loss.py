@@ -19,7 +19,8 @@ STUDIES = {"norm": "model.norm", "residual": "model.residual", "loss": "training
 
 def train(*arguments):
     arguments = [str(TRAIN), *map(str, arguments), "--format", "json"]
-    return json.loads(subprocess.run(arguments, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    done = subprocess.run(arguments, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
 
 
 def results(folder, setting):
@@ -64,7 +65,8 @@ def table(title, by_level):
         means = {arm["arm"]: arm["mean"] for arm in ranked}
         low, high = pair["interval"]
         interval = f"{percent(low)} to {percent(high)}"
-        cells = [cell(level), *(percent(means[arm]) for arm in arms), percent(pair["lead"]), interval]
+        accuracies = [percent(means[arm]) for arm in arms]
+        cells = [cell(level), *accuracies, percent(pair["lead"]), interval]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -311,7 +311,8 @@ CASES = [
     },
     {
         "name": "rmsprop_centered",
-        "settings": 'optimizer = { kind = "rmsprop", learning_rate = 0.001, centered = true, weight_decay = 0.01 }',
+        "settings": 'optimizer = { kind = "rmsprop", learning_rate = 0.001, centered = true, '
+        + "weight_decay = 0.01 }",
         "optimizer": lambda params: torch.optim.RMSprop(
             params, lr=0.001, centered=True, weight_decay=0.01
         ),
@@ -365,7 +366,8 @@ CASES = [
     },
     {
         "name": "exponential_above_1",
-        "settings": 'optimizer = { kind = "sgd", learning_rate = 1.5, schedule = { kind = "exponential", gamma = 0.5 } }',
+        "settings": 'optimizer = { kind = "sgd", learning_rate = 1.5, '
+        + 'schedule = { kind = "exponential", gamma = 0.5 } }',
         "optimizer": sgd(lr=1.5),
         "schedule": lambda optimizer: lr_scheduler.ExponentialLR(optimizer, 0.5),
     },
@@ -387,7 +389,8 @@ CASES = [
         "name": "batch_norm_after",
         "dtype": torch.float64,
         "settings": 'optimizer = { kind = "sgd", learning_rate = 0.02 }\nmodel.activation = "tanh"'
-        + '\nmodel.norm = { kind = "batch", position = "after", epsilon = 1e-3, momentum = 0.3, scale = 0.5 }',
+        + '\nmodel.norm = { kind = "batch", position = "after", epsilon = 1e-3, '
+        + "momentum = 0.3, scale = 0.5 }",
         "optimizer": sgd(lr=0.02),
         "network": {
             "norm": lambda n: halved(nn.BatchNorm1d(n, eps=1e-3, momentum=0.3)),
@@ -458,7 +461,8 @@ CASES = [
         "dtype": torch.float64,
         "hidden": DEEP,
         "settings": SGD
-        + ' }\nmodel.activation = "tanh"\nmodel.residual = { kind = "identity", block = 2 }\nmodel.norm = "batch"',
+        + ' }\nmodel.activation = "tanh"\nmodel.residual = { kind = "identity", block = 2 }'
+        + '\nmodel.norm = "batch"',
         "network": {**deep(block=2, scale=1.0), "norm": nn.BatchNorm1d, "activation": torch.tanh},
     },
     {
@@ -468,7 +472,8 @@ CASES = [
     },
     {
         "name": "ntk",
-        "settings": 'optimizer = { kind = "sgd", learning_rate = 1.0 }\nmodel.parametrization = "ntk"',
+        "settings": 'optimizer = { kind = "sgd", learning_rate = 1.0 }'
+        + '\nmodel.parametrization = "ntk"',
         "optimizer": sgd(lr=1.0),
         "network": {"factor": lambda index, fan_in: 1 / math.sqrt(fan_in)},
     },
@@ -508,7 +513,8 @@ CASES = [
     },
     {
         "name": "tanh_with_mse_and_adam",
-        "settings": 'model.activation = "tanh"\ntraining.loss = "mse"\noptimizer.learning_rate = 0.01',
+        "settings": 'model.activation = "tanh"\ntraining.loss = "mse"'
+        + "\noptimizer.learning_rate = 0.01",
         "optimizer": lambda params: torch.optim.Adam(params, lr=0.01),
         "loss": mse,
         "network": {"activation": torch.tanh},

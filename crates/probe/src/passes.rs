@@ -135,9 +135,7 @@ impl Network {
         let hidden = self.layers.len() - 1;
         let times_slopes = |gradient: &mut Array2<f64>, index: usize| {
             let slopes = self.slopes(index, &forward.pre_activations[index]);
-            for (row, mut gradient) in gradient.axis_iter_mut(Axis(0)).enumerate() {
-                gradient *= &slopes.row(row / per_image);
-            }
+            times_rows(gradient, &slopes, per_image);
         };
         let at_logits = last.clone();
         let mut at_product = last * self.parts.output_scale;
@@ -185,6 +183,13 @@ impl Network {
     /// Whether an image is in the gradients of another's loss.
     pub(crate) fn mixes_images(&self) -> bool {
         self.parts.norms.iter().any(|norm| norm.kind == NormKind::Batch)
+    }
+}
+
+/// Multiplies `per_image` rows for each image by the image's row of `factors`.
+fn times_rows(rows: &mut Array2<f64>, factors: &Array2<f64>, per_image: usize) {
+    for (index, mut row) in rows.axis_iter_mut(Axis(0)).enumerate() {
+        row *= &factors.row(index / per_image);
     }
 }
 

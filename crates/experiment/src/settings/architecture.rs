@@ -87,7 +87,7 @@ kinds! {
             scale: f64 = 1.0, Real::POSITIVE, Stated::Always;
             /// whether a block ends with its activation
             end: BlockEnd = BlockEnd::Activation, Words, Stated::UnlessDefault;
-            /// whether blocks start as the identity: their last norm's scale, or their last layer, is 0
+            /// whether blocks start as the identity: their last norm's scale, or last layer, is 0
             zero_end: bool = false, Flag, Stated::UnlessDefault;
         }
         /// blocks give `x + F(x) / sqrt(blocks)`
