@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/norm-residual-loss.md"
 TRAIN = ROOT / "target/debug/train"
 STUDIES = {"norm": "model.norm", "residual": "model.residual", "loss": "training.loss"}
+# Tables of a study without one of its starts, by what their marks say.
+WITHOUT = {"norm without uniform_1": ("norm", "uniform_1")}
 
 
 def train(*arguments):
@@ -71,16 +73,27 @@ def table(title, by_level):
     return "\n".join(lines)
 
 
+def write(mark, text):
+    begin = f"<!-- written by scripts/pages/norm_residual_loss.py: {mark} -->"
+    before, rest = PAGE.read_text().split(begin)
+    _, after = rest.split("<!-- end -->", 1)
+    PAGE.write_text(f"{before}{begin}\n{text}\n<!-- end -->{after}")
+
+
 def main():
     out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "runs"
     subprocess.run(["cargo", "build", "--quiet", "-p", "train"], cwd=ROOT, check=True)
     for study, setting in STUDIES.items():
         train("run", "--config", ROOT / f"configs/{study}.toml", "--out", out)
-        text = table(setting.split(".")[1], results(out / study, setting))
-        begin = f"<!-- written by scripts/pages/norm_residual_loss.py: {study} -->"
-        before, rest = PAGE.read_text().split(begin)
-        _, after = rest.split("<!-- end -->", 1)
-        PAGE.write_text(f"{before}{begin}\n{text}\n<!-- end -->{after}")
+        by_level = results(out / study, setting)
+        write(study, table(setting.split(".")[1], by_level))
+        for mark, (of, start) in WITHOUT.items():
+            if of == study:
+                kept = {
+                    level: [row for row in rows if row[0] != start]
+                    for level, rows in by_level.items()
+                }
+                write(mark, table(setting.split(".")[1], kept))
 
 
 if __name__ == "__main__":

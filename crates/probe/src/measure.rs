@@ -121,7 +121,8 @@ impl Network {
             layer: index + 1,
             shape: [weight.nrows(), weight.ncols()],
             weight_rms,
-            has_equal_units: self.layers[index].has_equal_units(),
+            // Blocks add their inputs, unit by unit, which tells units apart.
+            has_equal_units: self.parts.blocks.is_none() && self.layers[index].has_equal_units(),
             pre_activation_rms: square.sqrt(),
             pre_activation_mean: mean,
             pre_activation_std: (square - mean * mean).max(0.0).sqrt(),

@@ -99,6 +99,20 @@ fn a_probe_of_norms_and_blocks_finds_the_loss_that_training_starts_from() {
 }
 
 #[test]
+fn a_start_that_waits_for_its_last_layer_is_no_symptom() {
+    let lab = Lab::new();
+    let normal = config("normal");
+    for settings in
+        [&["model.residual=fixup", "model.hidden=[16, 16, 16]"][..], &["init.layers.last=zeros"]]
+    {
+        let mut arguments = vec!["probe", "--config", normal.as_str(), "--images", "20"];
+        arguments.extend(settings.iter().flat_map(|setting| ["--set", *setting]));
+        let said = text(&lab, &arguments);
+        assert!(!said.contains("no gradient") && !said.contains("equal units"), "{said}");
+    }
+}
+
+#[test]
 fn theory_is_silent_about_norms_and_blocks_and_says_so() {
     let lab = Lab::new();
     let normal = config("normal");
