@@ -15,9 +15,9 @@ use safetensors::SafeTensors;
 use crate::burn_glue::Classifier;
 use crate::data::{EVALUATION_BATCH, ImageSets, InputLayout, Splits, SplitsCache};
 use crate::error::RunError;
-use crate::redraw::Redraw;
 use crate::replay::recorded_spec;
 use crate::run::Evaluation;
+use crate::start::Starts;
 
 /// Parts that a line between two networks is divided into.
 const PARTS: usize = 20;
@@ -89,7 +89,8 @@ pub struct Connection {
 /// The record is damaged, has no result, or is of a network that cannot be put together from parts.
 pub fn dissect(directory: &Path) -> Result<Dissection, RunError> {
     let run = Loaded::read(directory)?;
-    let start = Weights::parse(&Redraw::default().of_record(directory)?)?;
+    let starts = Starts::default();
+    let start = Weights::parse(&starts.model_file(&starts.recorded(directory)?)?)?;
     let put_back = |layer: usize| {
         let name = format!("layers.{layer}.");
         let mut weights = run.end.clone();
