@@ -12,7 +12,7 @@ use crate::LayerWeights;
 /// ```
 /// use burn::module::Module;
 /// use burn::nn::{Linear, LinearConfig};
-/// use burn::tensor::Device;
+/// use burn::tensor::{Device, Tensor};
 /// use model::init::Activation;
 /// use probe::{Images, Network, Options};
 ///
@@ -22,6 +22,14 @@ use crate::LayerWeights;
 ///     encoder: Linear,
 ///     body: Vec<Linear>,
 ///     head: Linear,
+/// }
+///
+/// impl Regressor {
+///     fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+///         let encoded = self.encoder.forward(inputs).tanh();
+///         let body = self.body.iter().fold(encoded, |x, layer| layer.forward(x).tanh());
+///         self.head.forward(body)
+///     }
 /// }
 /// let linear = |inputs, outputs| LinearConfig::new(inputs, outputs).init(&Device::flex());
 /// let own = Regressor {
@@ -41,6 +49,11 @@ use crate::LayerWeights;
 /// let network = Network::new(&borrowed, Activation::Tanh)?;
 /// let images = Images::new(&[0.2, -1.0, 0.7, 1.5, 0.1, -0.3], &[0, 1])?;
 /// let measures = network.measure(&images, &Options::default())?;
+/// // What is measured is what the module computes.
+/// let inputs = Tensor::<2>::from_floats([[0.2, -1.0, 0.7], [1.5, 0.1, -0.3]], &Device::flex());
+/// let outputs: Vec<f32> = own.forward(inputs).into_data().iter().collect();
+/// let rms = (outputs.iter().map(|x| x * x).sum::<f32>() / 4.0).sqrt();
+/// assert!((measures.layers[3].pre_activation_rms - f64::from(rms)).abs() < 1e-5);
 /// // burn's default, U(+-1/sqrt(n)), is in the ordered phase: gradients shrink on their way back.
 /// assert!(measures.layers[0].gradient_rms < measures.layers[3].gradient_rms);
 /// # Ok::<(), probe::ProbeError>(())

@@ -1,20 +1,12 @@
 //! What the numbers of a probe mean, in sentences: each a symptom with the number that it rests on
-//! and, where there is one, the change that would test it. `docs/probe.md` has every rule.
+//! and the change that would test it. `docs/probe.md` has every rule.
 
 use initializers::Activation;
 
+use crate::change::{self, Test};
+use crate::context::Context;
 use crate::measures::{LayerMeasures, Measures};
-
-/// What else a diagnosis looks at.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Context {
-    /// The activation.
-    pub activation: Activation,
-    /// Whether the optimizer divides a gradient by its own size, as Adam does.
-    pub is_adaptive: bool,
-    /// The learning rate at the start.
-    pub learning_rate: f64,
-}
+use crate::short::short;
 
 /// A symptom.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,17 +17,8 @@ pub struct Finding {
     pub layer: Option<usize>,
     /// The sentence, its number included.
     pub sentence: String,
-    /// What would test it.
-    pub test: Option<Test>,
-}
-
-/// A change that would test a symptom: where it goes, does the deficit?
-#[derive(Debug, Clone, PartialEq)]
-pub struct Test {
-    /// In words.
-    pub what: String,
-    /// Settings of a config, as `--set` takes them; none where it is another initializer.
-    pub settings: Vec<String>,
+    /// The arm that would test it.
+    pub test: Test,
 }
 
 /// A layer whose gradient is so many times another's.
@@ -64,64 +47,45 @@ const HARDLY_MOVES: f64 = 2.5e-3;
 /// let images = Images::new(&[0.5, 1.0, 0.25, 0.5], &[0, 1])?;
 /// let measures = network.measure(&images, &Options::default())?;
 /// let context =
-///     Context { activation: Activation::Relu, is_adaptive: true, learning_rate: 1e-3 };
+///     Context {
+///         activation: Activation::Relu,
+///         is_adaptive: true,
+///         learning_rate: 1e-3,
+///         init_factor: 1.0,
+///         output_scale: 1.0,
+///     };
 /// assert_eq!(diagnose(&measures, &context)[0].rule, "equal_units");
 /// # Ok::<(), probe::ProbeError>(())
 /// ```
 pub fn diagnose(measures: &Measures, context: &Context) -> Vec<Finding> {
-    if let Some(finding) = not_finite(measures) {
+    if let Some(finding) = not_finite(measures, context) {
         return vec![finding];
     }
     let mut findings = Vec::new();
-    findings.extend(equal_units(measures));
-    findings.extend(no_gradient(measures));
-    findings.extend(dead(measures));
-    findings.extend(loss(measures));
-    findings.extend(saturated(measures));
+    findings.extend(equal_units(measures, context));
+    findings.extend(no_gradient(measures, context));
+    findings.extend(dead(measures, context));
+    findings.extend(loss(measures, context));
+    findings.extend(saturated(measures, context));
     findings.extend(always_on(measures, context));
     if findings.iter().all(|finding| finding.rule != "no_gradient") {
         findings.extend(gradient_by_depth(measures, context));
     }
-    findings.extend(alike(measures));
+    findings.extend(alike(measures, context));
     findings.extend(step(measures, context));
     findings.extend(unstable(measures, context));
     findings
 }
 
-fn finding(rule: &'static str, sentence: String, test: Option<Test>) -> Finding {
+fn finding(rule: &'static str, sentence: String, test: Test) -> Finding {
     Finding { rule, layer: None, sentence, test }
-}
-
-fn settings(what: &str, settings: &[&str]) -> Option<Test> {
-    let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-    Some(Test { what: what.to_owned(), settings })
-}
-
-fn another_start(what: &str) -> Option<Test> {
-    settings(what, &[])
-}
-
-/// A number in three significant digits.
-///
-/// ```
-/// assert_eq!(["0.0671", "155", "3.36e6"], [0.06708, 155.2, 3_357_700.0].map(probe::short));
-/// ```
-pub fn short(x: f64) -> String {
-    if x == 0.0 || !x.is_finite() {
-        return x.to_string();
-    }
-    let digits = x.abs().log10().floor();
-    if !(-4.0..6.0).contains(&digits) {
-        return format!("{x:.2e}");
-    }
-    format!("{x:.*}", (2.0 - digits).max(0.0) as usize)
 }
 
 fn percent(share: f64) -> String {
     format!("{} %", short(100.0 * share))
 }
 
-fn not_finite(measures: &Measures) -> Option<Finding> {
+fn not_finite(measures: &Measures, context: &Context) -> Option<Finding> {
     let layer = measures.layers.iter().find(|layer| !layer.pre_activation_rms.is_finite());
     let sentence = match layer {
         Some(layer) => format!(
@@ -133,10 +97,10 @@ fn not_finite(measures: &Measures) -> Option<Finding> {
         }
         None => return None,
     };
-    Some(finding("not_finite", sentence, another_start("smaller weights")))
+    Some(finding("not_finite", sentence, change::finite_weights(measures, context)))
 }
 
-fn equal_units(measures: &Measures) -> Option<Finding> {
+fn equal_units(measures: &Measures, context: &Context) -> Option<Finding> {
     let layers: Vec<&LayerMeasures> = measures
         .layers
         .iter()
@@ -151,10 +115,10 @@ fn equal_units(measures: &Measures) -> Option<Finding> {
          layer works as one unit",
         numbered(&layers)
     );
-    Some(finding("equal_units", sentence, another_start("random weights of the same size")))
+    Some(finding("equal_units", sentence, change::random_weights(measures, context)))
 }
 
-fn no_gradient(measures: &Measures) -> Option<Finding> {
+fn no_gradient(measures: &Measures, context: &Context) -> Option<Finding> {
     // A last layer of zeros that has a gradient itself lets it through after one step.
     let last = measures.layers.last()?;
     if last.weight_rms == 0.0 && last.weight_gradient_rms > 0.0 {
@@ -174,11 +138,11 @@ fn no_gradient(measures: &Measures) -> Option<Finding> {
             "no gradient reaches the weights of {}: they cannot learn from here",
             numbered(&layers)
         );
-        finding("no_gradient", sentence, another_start("random weights, e.g. init=\"he_normal\""))
+        finding("no_gradient", sentence, change::critical_start(context.activation))
     })
 }
 
-fn dead(measures: &Measures) -> Vec<Finding> {
+fn dead(measures: &Measures, context: &Context) -> Vec<Finding> {
     let of_layer = |layer: &LayerMeasures| {
         let dead = layer.activation.as_ref()?.dead;
         (dead >= DEAD).then(|| {
@@ -187,14 +151,30 @@ fn dead(measures: &Measures) -> Vec<Finding> {
                 percent(dead),
                 layer.layer
             );
-            let what = "the same start with leaky ReLU, under which no unit dies";
-            finding("dead", sentence, settings(what, &["model.activation=leaky_relu(0.1)"]))
+            let test = match context.activation {
+                // Flat at both ends: units are dead where they are saturated.
+                activation if is_bounded(activation) => unsaturated(layer, context),
+                _ => change::leaky_relu(),
+            };
+            Finding { layer: Some(layer.layer), ..finding("dead", sentence, test) }
         })
     };
     measures.layers.iter().filter_map(of_layer).collect()
 }
 
-fn loss(measures: &Measures) -> Option<Finding> {
+fn is_bounded(activation: Activation) -> bool {
+    matches!(activation, Activation::Hardtanh { .. } | Activation::HardSigmoid { .. })
+}
+
+/// Pre-activations of a layer brought to 1.
+fn unsaturated(layer: &LayerMeasures, context: &Context) -> Test {
+    match layer.pre_activation_rms {
+        rms if rms > 1.0 => change::smaller_weights(rms, context),
+        _ => change::critical_start(context.activation),
+    }
+}
+
+fn loss(measures: &Measures, context: &Context) -> Option<Finding> {
     let uniform = (measures.class_shares.len() as f64).ln();
     let last = measures.layers.last()?;
     (measures.loss > LOSS * uniform).then(|| {
@@ -204,11 +184,11 @@ fn loss(measures: &Measures) -> Option<Finding> {
             short(measures.loss),
             short(last.pre_activation_std)
         );
-        finding("loss", sentence, another_start("the same start with a smaller last layer"))
+        finding("loss", sentence, change::smaller_logits(last.pre_activation_std.max(1.0), context))
     })
 }
 
-fn saturated(measures: &Measures) -> Vec<Finding> {
+fn saturated(measures: &Measures, context: &Context) -> Vec<Finding> {
     let of_layer = |layer: &LayerMeasures| {
         let share = layer.activation.as_ref()?.saturated?;
         (share >= SATURATED).then(|| {
@@ -217,7 +197,7 @@ fn saturated(measures: &Measures) -> Vec<Finding> {
                 percent(share),
                 layer.layer
             );
-            let finding = finding("saturated", sentence, another_start("smaller weights"));
+            let finding = finding("saturated", sentence, unsaturated(layer, context));
             Finding { layer: Some(layer.layer), ..finding }
         })
     };
@@ -240,7 +220,7 @@ fn always_on(measures: &Measures, context: &Context) -> Option<Finding> {
             percent(share.fold(1.0, f64::min)),
             numbered(&layers)
         );
-        finding("always_on", sentence, another_start("weights of mean 0"))
+        finding("always_on", sentence, change::random_weights(measures, context))
     })
 }
 
@@ -274,11 +254,10 @@ fn gradient_by_depth(measures: &Measures, context: &Context) -> Option<Finding> 
         short(ratio.max(1.0 / ratio)),
         short(1.0 / relative)
     );
-    let what = "the critical start of the activation, e.g. init=\"he_normal\" for ReLU";
-    Some(finding(rule, sentence, another_start(what)))
+    Some(finding(rule, sentence, change::critical_start(context.activation)))
 }
 
-fn alike(measures: &Measures) -> Option<Finding> {
+fn alike(measures: &Measures, context: &Context) -> Option<Finding> {
     let layer = measures.layers.iter().rev().find(|layer| layer.activation.is_some())?;
     let activation = layer.activation.as_ref()?;
     (activation.cosine >= ALIKE).then(|| {
@@ -288,7 +267,7 @@ fn alike(measures: &Measures) -> Option<Finding> {
             activation.cosine,
             short(activation.effective_rank)
         );
-        finding("alike", sentence, another_start("weights of mean 0 at the critical variance"))
+        finding("alike", sentence, change::critical_start(context.activation))
     })
 }
 
@@ -307,8 +286,8 @@ fn step(measures: &Measures, context: &Context) -> Option<Finding> {
             short(context.learning_rate),
             short(smallest)
         );
-        let rate = format!("optimizer.learning_rate={}", context.learning_rate / 10.0);
-        return Some(finding("overwritten", sentence, settings("a tenth of the rate", &[&rate])));
+        let test = change::rate("a tenth of the rate", context.learning_rate / 10.0);
+        return Some(finding("overwritten", sentence, test));
     }
     (largest < HARDLY_MOVES).then(|| {
         let sentence = format!(
@@ -316,8 +295,8 @@ fn step(measures: &Measures, context: &Context) -> Option<Finding> {
             short(context.learning_rate),
             percent(largest)
         );
-        let rate = format!("optimizer.learning_rate={}", context.learning_rate * 10.0);
-        finding("hardly_moves", sentence, settings("ten times the rate", &[&rate]))
+        let test = change::rate("ten times the rate", context.learning_rate * 10.0);
+        finding("hardly_moves", sentence, test)
     })
 }
 
@@ -329,8 +308,8 @@ fn unstable(measures: &Measures, context: &Context) -> Option<Finding> {
             short(context.learning_rate),
             short(stable)
         );
-        let rate = format!("optimizer.learning_rate={}", short(0.5 * stable));
-        finding("unstable_rate", sentence, settings("half the stable rate", &[&rate]))
+        let test = change::rate("half the stable rate", 0.5 * stable);
+        finding("unstable_rate", sentence, test)
     })
 }
 

@@ -3,8 +3,10 @@
 
 use initializers::{Activation, Initializer, TensorSpec};
 use ndarray::Axis;
-use theory::{Inputs, Layer, LayerPrediction, MeanField, Prediction, propagate};
+use serde::{Deserialize, Serialize};
+use theory::{Inputs, Layer, LayerPrediction, Limit, MeanField, Prediction, propagate};
 
+use crate::measures::number;
 use crate::network::Images;
 use crate::statistics::{mean_cosine, mean_squared_cosine};
 
@@ -41,27 +43,68 @@ pub enum Unmet {
         /// The initializer.
         kind: &'static str,
     },
+    /// Nothing is drawn.
+    #[error("the weights are those of {from}, not drawn")]
+    Read {
+        /// Where they are from.
+        from: String,
+    },
+}
+
+/// What theory says of a start, in numbers that may stand in a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Theory {
+    /// Its assumptions hold.
+    Expects(Expectation),
+    /// They do not, for this reason: there is no line of theory.
+    IsSilent(String),
 }
 
 /// What theory expects of a start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Expectation {
-    /// The layers as theory sees them.
-    pub layers: Vec<Layer>,
-    /// What it says of each.
-    pub predictions: Vec<LayerPrediction>,
+    /// The quantities that it has a value for.
+    pub quantities: Vec<ExpectedQuantity>,
     /// The layers between the first and the last as one deep network, where they are alike.
-    pub mean_field: Option<MeanField>,
-    activation: Activation,
+    pub inner: Option<InnerLayers>,
+}
+
+/// A quantity of [`Measures::entries`](crate::Measures::entries) that theory has a value for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExpectedQuantity {
+    /// The layer, from 1; `None` for the network.
+    pub layer: Option<usize>,
+    /// Its name.
+    pub name: String,
+    /// What theory says.
+    #[serde(flatten)]
+    pub expected: Expected,
 }
 
 /// A predicted value, and the band in which about 95 % of finite networks fall, where it is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Expected {
     /// The value.
+    #[serde(with = "number")]
     pub value: f64,
-    /// Lower and upper end.
+    /// Lower and upper end, finite both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub band: Option<[f64; 2]>,
+}
+
+/// The layers between the first and the last, all drawn alike, as mean-field theory sees them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InnerLayers {
+    /// `sigma_w^2`: the variance of a weight times the fan-in.
+    pub weight_variance: f64,
+    /// `sigma_b^2`: the variance of a bias.
+    pub bias_variance: f64,
+    /// By what the mean square of a gradient is multiplied from layer to layer.
+    #[serde(with = "number")]
+    pub chi_1: f64,
+    /// "ordered", "critical" or "chaotic".
+    pub phase: String,
 }
 
 /// The layers of a network as theory sees them; `init` gives each, by its index from 0, the
@@ -145,57 +188,104 @@ impl Images {
     }
 }
 
+impl Theory {
+    /// What theory expects, where its assumptions hold.
+    pub fn expectation(&self) -> Option<&Expectation> {
+        match self {
+            Theory::Expects(expectation) => Some(expectation),
+            Theory::IsSilent(_) => None,
+        }
+    }
+
+    /// Why it expects nothing, where they do not.
+    pub fn unmet(&self) -> Option<&str> {
+        match self {
+            Theory::Expects(_) => None,
+            Theory::IsSilent(reason) => Some(reason),
+        }
+    }
+}
+
 impl Expectation {
     /// What theory says of a network of these layers on such inputs, with a loss of cross-entropy.
-    pub fn new(activation: Activation, layers: Vec<Layer>, inputs: &Inputs) -> Self {
+    pub fn new(activation: Activation, layers: &[Layer], inputs: &Inputs) -> Self {
         let classes = layers.last().map_or(1, |layer| layer.fan_out);
         let predictions =
-            propagate(activation, &layers, inputs, |q| theory::softmax_error(q, classes));
-        let mean_field = mean_field(activation, &layers);
-        Expectation { layers, predictions, mean_field, activation }
+            propagate(activation, layers, inputs, |q| theory::softmax_error(q, classes));
+        let of_layers = layers.iter().zip(&predictions).enumerate();
+        let mut quantities: Vec<ExpectedQuantity> = of_layers
+            .flat_map(|(index, (layer, prediction))| of_layer(index + 1, layer, prediction))
+            .collect();
+        let mut add = |name: &str, value| quantities.push(quantity(None, name, value, None));
+        if let Some(last) = predictions.last() {
+            add("loss", theory::softmax_loss(last.pre_activation.mean_square, classes));
+            add("jacobian_mean_square", jacobian_mean_square(activation, layers, &predictions));
+        }
+        let first = predictions.first().map_or(0.0, |first| first.pre_activation.mean_square);
+        let inner = mean_field(activation, layers).map(|net| InnerLayers {
+            weight_variance: net.weight_variance,
+            bias_variance: net.bias_variance,
+            chi_1: net.chi_1(match net.fixed_point(first) {
+                Limit::Finite(q) => q,
+                Limit::Infinite => 1e15,
+            }),
+            phase: net.phase(first).name().to_owned(),
+        });
+        Expectation { quantities, inner }
     }
 
     /// The value that theory has for a quantity of [`Measures::entries`](crate::Measures::entries).
     pub fn of(&self, layer: Option<usize>, name: &str) -> Option<Expected> {
-        let alone = |value: f64| Some(Expected { value, band: None });
-        let Some(layer) = layer else {
-            let last = self.predictions.last()?;
-            return match name {
-                "loss" => {
-                    let classes = self.layers.last()?.fan_out;
-                    alone(theory::softmax_loss(last.pre_activation.mean_square, classes))
-                }
-                "jacobian_mean_square" => alone(self.jacobian_mean_square()),
-                _ => None,
-            };
-        };
-        let prediction = self.predictions.get(layer.checked_sub(1)?)?;
-        let banded = |prediction: Prediction| {
-            Some(Expected { value: prediction.rms(), band: Some(prediction.band()) })
-        };
-        match name {
-            "weight_rms" => alone(self.layers.get(layer - 1)?.weight_variance.sqrt()),
-            "pre_activation_rms" => banded(prediction.pre_activation),
-            "activation_mean" => alone(prediction.activation?.mean),
-            "activation_rms" => alone(prediction.activation?.mean_square.sqrt()),
-            "cosine" => alone(prediction.activation?.cosine),
-            "gradient_rms" => banded(prediction.gradient),
-            "image_weight_gradient_rms" => alone(prediction.weight_gradient_mean_square.sqrt()),
-            _ => None,
-        }
+        let is = |quantity: &&ExpectedQuantity| quantity.layer == layer && quantity.name == name;
+        self.quantities.iter().find(is).map(|quantity| quantity.expected)
     }
+}
 
-    /// Mean squared singular value of the Jacobian of the logits by the inputs: the product of the
-    /// layers' `n Var(W)` and, between them, of `E phi'^2`.
-    fn jacobian_mean_square(&self) -> f64 {
-        let gain = |layer: &Layer| layer.fan_in as f64 * layer.weight_variance;
-        let hidden = self.predictions.len().saturating_sub(1);
-        let slope = |prediction: &LayerPrediction| {
-            theory::slope_second_moment(self.activation, prediction.pre_activation.mean_square)
-        };
-        self.layers.iter().map(gain).product::<f64>()
-            * self.predictions[..hidden].iter().map(slope).product::<f64>()
+fn quantity(
+    layer: Option<usize>,
+    name: &str,
+    value: f64,
+    band: Option<[f64; 2]>,
+) -> ExpectedQuantity {
+    let band = band.filter(|ends| ends.iter().all(|end| end.is_finite()));
+    ExpectedQuantity { layer, name: name.to_owned(), expected: Expected { value, band } }
+}
+
+/// What theory says of one layer.
+fn of_layer(number: usize, layer: &Layer, prediction: &LayerPrediction) -> Vec<ExpectedQuantity> {
+    let alone = |name, value: f64| quantity(Some(number), name, value, None);
+    let banded = |name, prediction: Prediction| {
+        quantity(Some(number), name, prediction.rms(), Some(prediction.band()))
+    };
+    let mut all = vec![
+        alone("weight_rms", layer.weight_variance.sqrt()),
+        banded("pre_activation_rms", prediction.pre_activation),
+    ];
+    if let Some(activation) = prediction.activation {
+        all.push(alone("activation_mean", activation.mean));
+        all.push(alone("activation_rms", activation.mean_square.sqrt()));
+        all.push(alone("cosine", activation.cosine));
     }
+    all.push(banded("gradient_rms", prediction.gradient));
+    let of_image = prediction.weight_gradient_mean_square.sqrt();
+    all.push(alone("image_weight_gradient_rms", of_image));
+    all
+}
+
+/// Mean squared singular value of the Jacobian of the logits by the inputs: the product of the
+/// layers' `n Var(W)` and, between them, of `E phi'^2`.
+fn jacobian_mean_square(
+    activation: Activation,
+    layers: &[Layer],
+    predictions: &[LayerPrediction],
+) -> f64 {
+    let gain = |layer: &Layer| layer.fan_in as f64 * layer.weight_variance;
+    let hidden = predictions.len().saturating_sub(1);
+    let slope = |prediction: &LayerPrediction| {
+        theory::slope_second_moment(activation, prediction.pre_activation.mean_square)
+    };
+    layers.iter().map(gain).product::<f64>()
+        * predictions[..hidden].iter().map(slope).product::<f64>()
 }
 
 /// The layers between the first and the last as a deep network, if their variances agree to 1 %.

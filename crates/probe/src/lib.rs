@@ -10,6 +10,8 @@
 //! but for the Hessian, to the same bits whatever the number of threads.
 
 mod activity;
+mod change;
+mod context;
 mod curvature;
 mod diagnosis;
 mod eigen;
@@ -23,15 +25,20 @@ mod network;
 mod parts;
 mod passes;
 mod random;
+mod short;
 mod spectrum;
 mod statistics;
 mod study;
 pub mod table;
 
 pub use activity::Activity;
-pub use diagnosis::{Context, Finding, Test, diagnose, short};
+pub use change::Test;
+pub use context::Context;
+pub use diagnosis::{Finding, diagnose};
 pub use error::ProbeError;
-pub use expectation::{Expectation, Expected, Unmet, theory_layers};
+pub use expectation::{
+    Expectation, Expected, ExpectedQuantity, InnerLayers, Theory, Unmet, theory_layers,
+};
 pub use measure::Options;
 pub use measures::{
     ActivationMeasures, CurvatureMeasures, Entry, Histogram, JacobianMeasures, KernelMeasures,
@@ -40,5 +47,6 @@ pub use measures::{
 pub use network::{Images, LayerWeights, Network};
 pub use parts::{BlockEnd, Blocks, Norm, NormKind, Parts};
 pub use random::sample_images;
+pub use short::short;
 pub use spectrum::singular_values;
 pub use study::{ArmProbe, ProbeRecord, Row, Scope};

@@ -109,6 +109,7 @@ pub struct JacobianMeasures {
     /// Images that it is measured on.
     pub images: usize,
     /// The singular values, largest first, each the mean over the images.
+    #[serde(with = "numbers")]
     pub singular_values: Vec<f64>,
     /// Mean squared singular value.
     #[serde(with = "number")]
@@ -253,14 +254,14 @@ impl Measures {
 }
 
 /// A number that may be infinite or NaN, which JSON cannot write: as text then.
-mod number {
+pub(crate) mod number {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         if x.is_finite() { serializer.serialize_f64(*x) } else { serializer.collect_str(x) }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Written {
@@ -271,5 +272,22 @@ mod number {
             Written::Number(x) => Ok(x),
             Written::Text(text) => text.parse().map_err(serde::de::Error::custom),
         }
+    }
+}
+
+/// Such numbers in a list.
+mod numbers {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Number(#[serde(with = "super::number")] f64);
+
+    pub(super) fn serialize<S: Serializer>(all: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(all.iter().copied().map(Number))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        Ok(Vec::<Number>::deserialize(from)?.into_iter().map(|number| number.0).collect())
     }
 }

@@ -5,6 +5,10 @@ use theory::derivative;
 
 use crate::network::{Images, Network, rows_of};
 use crate::parts::{BlockEnd, NormKind, Normalized};
+use crate::statistics::moments;
+
+/// Sums below this part of their terms are rounding.
+const ROUNDING: f64 = 1e-13;
 
 /// What the forward pass leaves.
 #[derive(Debug, Clone)]
@@ -120,12 +124,30 @@ impl Network {
 
     /// The gradient of each image's own loss at every layer. With batch normalization an image is
     /// in the loss of the others, so it is the gradient of the sum of the losses.
+    ///
+    /// Where terms cancel all gradients of a layer but for rounding, they are 0, and so are those
+    /// below: an image's errors sum to 0, so rows of equal weights pass nothing on.
     pub(crate) fn errors(&self, forward: &Forward, labels: &[usize]) -> Pulled {
         let mut error = forward.probabilities.clone();
         for (mut row, &label) in error.axis_iter_mut(Axis(0)).zip(labels) {
             row[label] -= 1.0;
         }
-        self.pulled_back(forward, error, false)
+        let mut pulled = self.pulled_back(forward, error, false);
+        if self.is_plain() {
+            self.clear_rounding(&mut pulled.pre_activations);
+        }
+        pulled
+    }
+
+    fn clear_rounding(&self, errors: &mut [Array2<f64>]) {
+        let rms = |numbers: &Array2<f64>| moments(numbers)[1].sqrt();
+        for index in (0..self.layers.len() - 1).rev() {
+            let next = &self.layers[index + 1].weight;
+            let bound = rms(&errors[index + 1]) * rms(next) * (next.ncols() as f64).sqrt();
+            if rms(&errors[index]) <= ROUNDING * bound {
+                errors[..=index].iter_mut().for_each(|error| error.fill(0.0));
+            }
+        }
     }
 
     /// `last`, gradients at the logits, an equal number for each image one after another, pulled

@@ -1,10 +1,13 @@
 //! The probes of an arm: every quantity over its seeds, with theory's value beside it.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::{Context, Finding, diagnose};
-use crate::expectation::{Expectation, Expected, Unmet};
-use crate::measures::Measures;
+use crate::context::Context;
+use crate::diagnosis::{Finding, diagnose};
+use crate::expectation::{Expected, Theory};
+use crate::measures::{Entry, Measures};
 
 /// What was looked at, beside the settings of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +29,12 @@ pub struct ProbeRecord {
     pub id: String,
     /// What was looked at.
     pub scope: Scope,
+    /// The settings that a diagnosis looks at.
+    pub context: Context,
     /// What was found.
     pub measures: Measures,
+    /// What theory says beside it.
+    pub theory: Theory,
 }
 
 impl ProbeRecord {
@@ -35,6 +42,14 @@ impl ProbeRecord {
     pub const FORMAT: u32 = 1;
     /// The file's name.
     pub const FILE: &'static str = "probe.json";
+
+    /// The probe of the run with this id that is kept in its directory; `None` where there is none
+    /// that this program can read.
+    pub fn read(directory: &Path, id: &str) -> Option<ProbeRecord> {
+        let bytes = std::fs::read(directory.join(Self::FILE)).ok()?;
+        let record: ProbeRecord = serde_json::from_slice(&bytes).ok()?;
+        (record.format == Self::FORMAT && record.id == id).then_some(record)
+    }
 }
 
 /// The probes of one arm, one for each seed.
@@ -48,8 +63,8 @@ pub struct ArmProbe {
     pub context: Context,
     /// Seeds and what was measured with each; at least one.
     pub measures: Vec<(u64, Measures)>,
-    /// What theory expects, or why it does not.
-    pub expectation: Result<Expectation, Unmet>,
+    /// What theory says.
+    pub theory: Theory,
 }
 
 /// One quantity of an arm.
@@ -68,6 +83,18 @@ pub struct Row {
 }
 
 impl ArmProbe {
+    /// The probes of an arm, as they were kept, with the seed of each; `None` of none.
+    pub fn new(experiment: &str, arm: &str, records: Vec<(u64, ProbeRecord)>) -> Option<Self> {
+        let (_, first) = records.first()?;
+        Some(ArmProbe {
+            experiment: experiment.to_owned(),
+            arm: arm.to_owned(),
+            context: first.context,
+            theory: first.theory.clone(),
+            measures: records.into_iter().map(|(seed, record)| (seed, record.measures)).collect(),
+        })
+    }
+
     /// "ten_starts/normal", or the experiment alone where it has no arms.
     pub fn label(&self) -> String {
         if self.arm == "base" {
@@ -85,7 +112,7 @@ impl ArmProbe {
             let entry = &first[index];
             let values: Vec<f64> =
                 all.iter().filter_map(|entries| Some(entries.get(index)?.value)).collect();
-            let expectation = self.expectation.as_ref().ok();
+            let expectation = self.theory.expectation();
             let (mean, std) = mean_and_std(&values);
             Row {
                 layer: entry.layer,
@@ -98,11 +125,27 @@ impl ArmProbe {
         (0..first.len()).map(row).collect()
     }
 
+    /// The layers of the network.
+    pub fn layer_count(&self) -> usize {
+        self.measures.first().map_or(0, |(_, measures)| measures.layers.len())
+    }
+
     /// The mean of one quantity over the seeds; NaN where it was not measured.
     pub fn mean(&self, layer: Option<usize>, name: &str) -> f64 {
-        let rows = self.rows();
-        let row = rows.iter().find(|row| row.layer == layer && row.name == name);
-        row.map_or(f64::NAN, |row| row.mean)
+        mean_and_std(&self.values(layer, name)).0
+    }
+
+    /// One quantity with each seed; empty where it was not measured.
+    pub fn values(&self, layer: Option<usize>, name: &str) -> Vec<f64> {
+        let is = |entry: &Entry| entry.layer == layer && entry.name == name;
+        let of = |(_, measures): &(u64, Measures)| measures.entries().into_iter().find(is);
+        self.measures.iter().filter_map(of).map(|entry| entry.value).collect()
+    }
+
+    /// How many times the gradient at the last layer's pre-activations is that at the first's.
+    pub fn gradient_ratio(&self) -> f64 {
+        let of = |layer| self.mean(Some(layer), "gradient_rms");
+        of(self.layer_count()) / of(1)
     }
 
     /// The symptoms that the first seed shows, and for each how many seeds show it.

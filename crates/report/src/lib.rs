@@ -8,6 +8,7 @@
 mod comparison;
 pub mod curve;
 pub mod histogram;
+pub mod inside;
 mod layer_curves;
 mod learning_curves;
 mod load;

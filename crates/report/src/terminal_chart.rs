@@ -42,9 +42,11 @@ pub fn chart(chart: &Chart, width: usize) -> String {
         .lines
         .iter()
         .zip(LETTERS.chars().cycle())
-        .map(|(line, letter)| format!("{letter} {}", one_line(line.label)))
+        // A name is not torn from its letter.
+        .map(|(line, letter)| format!("{letter} {}", one_line(line.label)).replace(' ', "\u{a0}"))
         .collect();
-    lines.push(textwrap::fill(&entries.join("   "), width.max(NARROWEST)));
+    let legend = textwrap::fill(&entries.join("   "), width.max(NARROWEST));
+    lines.push(legend.replace('\u{a0}', " "));
     lines.join("\n")
 }
 

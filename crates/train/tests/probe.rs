@@ -172,6 +172,103 @@ fn wrong_flags_are_told_before_anything_is_written() {
 }
 
 #[test]
+fn pictures_of_a_probe_lie_beside_its_records_or_where_they_are_asked_for() {
+    let lab = Lab::new();
+    let starts = config("he_vs_glorot");
+    text(&lab, &["probe", "--config", &starts, "--images", "20", "--pictures"]);
+    for name in ["signal", "gradient", "singular-values", "activations", "phase-plane"] {
+        for extension in ["svg", "png"] {
+            let file = lab.path().join(format!("runs/he_vs_glorot/inside/{name}.{extension}"));
+            assert!(file.is_file(), "{}", file.display());
+        }
+    }
+    let sweep = ["--set", "init.std=0.01,0.1", "--set", "optimizer.learning_rate=0.1,0.2"];
+    let normal = config("normal");
+    let arguments = ["probe", "--config", &normal, "--images", "20", "--pictures", "drawn"];
+    text(&lab, &[&arguments[..], &sweep].concat());
+    assert!(lab.path().join("drawn/gradient-map.svg").is_file());
+    // They are no records.
+    text(&lab, &["--config", &normal, "--set", "training.max_steps=2", "--quiet"]);
+    let status = text(&lab, &["status", "runs"]);
+    assert!(status.contains("finished") && !status.contains("inside"), "{status}");
+}
+
+#[test]
+fn a_report_makes_the_probes_that_are_missing_and_shows_them() {
+    let lab = Lab::new();
+    let starts = config("zeros_vs_ones");
+    let run = ["--config", &starts, "--set", "training.max_steps=2", "--quiet"];
+    text(&lab, &run);
+    let page = || fs::read_to_string(lab.path().join("runs/report.html")).unwrap();
+    text(&lab, &["report", "runs"]);
+    assert!(!page().contains("<h2 id=\"inside\">"));
+    text(&lab, &["report", "runs", "--probe"]);
+    assert!(page().contains("<h2 id=\"inside\">") && page().contains("units of layers 1, 2"));
+    assert!(lab.path().join("runs/zeros_vs_ones/ones/seed-0/probe.json").is_file());
+    text(&lab, &["report", "runs"]);
+    assert!(page().contains("<h2 id=\"inside\">"), "they are kept");
+}
+
+#[test]
+fn a_loss_that_no_probe_knows_is_told_before_anything_is_measured() {
+    let lab = Lab::new();
+    let starts = config("normal");
+    let mse = ["--config", &starts, "--set", "training.loss=mse"];
+    let output = lab.train(&[&["probe"], &mse[..]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("cannot be looked into with `training.loss`"), "{error}");
+    assert!(!lab.path().join("runs").exists());
+    // A report tells it and goes on.
+    text(&lab, &[&mse[..], &["--set", "training.max_steps=2", "--quiet"]].concat());
+    let output = lab.train(&["report", "runs", "--probe"]);
+    assert!(output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("note: 1 run left out: a start cannot be looked into"), "{told}");
+}
+
+#[test]
+fn theory_stands_beside_weights_that_were_scaled_and_not_beside_those_that_were_read() {
+    let lab = Lab::new();
+    let normal = config("normal");
+    let scaled = ["probe", "--config", &normal, "--images", "50", "--set", "init.factor=0.5"];
+    let arms = lab.json(&scaled);
+    let quantities = arms[0]["quantities"].as_array().unwrap();
+    let weight = quantities.iter().find(|row| row["quantity"] == "weight_rms").unwrap();
+    let [mean, theory] = ["mean", "theory"].map(|key| weight[key].as_f64().unwrap());
+    assert!((theory - 0.05).abs() < 1e-12 && (mean - theory).abs() < 0.001, "{weight}");
+    text(&lab, &["--config", &normal, "--set", "training.max_steps=2", "--quiet"]);
+    let from = "init.from=runs/normal/base/seed-0";
+    let arms = lab.json(&["probe", "--config", &normal, "--images", "50", "--set", from]);
+    let unmet = arms[0]["no_theory"].as_str().unwrap();
+    assert_eq!(unmet, "the weights are those of runs/normal/base/seed-0, not drawn");
+}
+
+#[test]
+fn every_symptom_of_a_start_has_an_arm_that_tests_it() {
+    let lab = Lab::new();
+    let short = ["--seeds", "1", "--quiet", "--set", "training.max_steps=2"];
+    let starts = config("ten_starts");
+    for (arm, arms) in [
+        ("zeros", &["equal_units", "dead_1"][..]),
+        ("ones", &["equal_units", "no_gradient", "hardly_moves"]),
+        ("uniform_neg1_1", &["loss", "hardly_moves"]),
+    ] {
+        let said = text(&lab, &[&["explain", &starts, "--arm", arm], &short[..]].concat());
+        for name in arms {
+            let folder = format!("runs/explain_ten_starts_{arm}/{name}/seed-0");
+            assert!(lab.path().join(folder).is_dir(), "{name}: {said}");
+        }
+    }
+    let tanh = ["model.activation=tanh", "init={ kind = \"normal\", std = 1 }"];
+    let set = tanh.iter().flat_map(|setting| ["--set", setting]);
+    let arguments: Vec<&str> = ["explain", "tanh.toml"].into_iter().chain(set).collect();
+    lab.write("tanh.toml", "");
+    let said = text(&lab, &[&arguments[..], &short].concat());
+    assert!(said.contains("saturated 1: the same weights divided by"), "{said}");
+}
+
+#[test]
 fn an_explanation_trains_the_test_of_a_symptom_beside_the_start_and_a_reference() {
     let lab = Lab::new();
     let small = config("uniform_0.001");

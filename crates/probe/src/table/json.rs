@@ -27,14 +27,14 @@ fn arm(arm: &ArmProbe) -> Value {
             "layer": finding.layer,
             "sentence": finding.sentence,
             "seeds": count,
-            "test": finding.test.map(|test| object!({ "what": test.what, "set": test.settings })),
+            "test": { "what": finding.test.what, "set": finding.test.settings },
         })
     });
     object!({
         "experiment": arm.experiment,
         "arm": arm.arm,
         "quantities": rows.collect::<Vec<_>>(),
-        "no_theory": arm.expectation.as_ref().err().map(ToString::to_string),
+        "no_theory": arm.theory.unmet(),
         "findings": findings.collect::<Vec<_>>(),
         "seeds": arm.measures.iter().map(|(seed, measures)| {
             object!({ "seed": seed, "measures": measures })

@@ -5,6 +5,7 @@ mod json;
 mod markdown;
 mod text;
 
+use crate::short::short;
 use crate::study::ArmProbe;
 
 pub use csv::csv;
@@ -23,10 +24,17 @@ fn shown_layers(count: usize) -> Vec<usize> {
     (0..SHOWN).map(|i| 1 + i * (count - 1) / (SHOWN - 1)).collect()
 }
 
-/// How many times the gradient at the last layer is that at the first.
-fn gradient_ratio(arm: &ArmProbe) -> f64 {
-    let layers = arm.measures.first().map_or(0, |(_, measures)| measures.layers.len());
-    arm.mean(Some(layers), "gradient_rms") / arm.mean(Some(1), "gradient_rms")
+/// The column of words.
+const WORDS: &str = "what stands out";
+
+/// The columns of the table that compares arms but for the first, which names them.
+pub fn headings() -> Vec<&'static str> {
+    COLUMNS.iter().map(|(heading, _)| *heading).chain([WORDS]).collect()
+}
+
+/// The cells of an arm below [`headings`]: numbers, and what stands out.
+pub fn cells(arm: &ArmProbe) -> Vec<String> {
+    COLUMNS.iter().map(|(_, value)| short(value(arm))).chain([symptoms(arm)]).collect()
 }
 
 /// What stands out, a few words for each symptom; "nothing" where nothing does.
@@ -47,18 +55,11 @@ type Column = (&'static str, fn(&ArmProbe) -> f64);
 /// What arms are compared by.
 const COLUMNS: [Column; 6] = [
     ("loss", |arm| arm.mean(None, "loss")),
-    ("logits", |arm| {
-        let layers = arm.measures.first().map_or(0, |(_, measures)| measures.layers.len());
-        arm.mean(Some(layers), "pre_activation_rms")
-    }),
+    ("logits", |arm| arm.mean(Some(arm.layer_count()), "pre_activation_rms")),
     ("Jacobian", |arm| arm.mean(None, "jacobian_mean_square").sqrt()),
-    ("d last/first", gradient_ratio),
+    ("d last/first", ArmProbe::gradient_ratio),
     ("dead", |arm| {
-        let hidden = arm.measures.first().map_or(0, |(_, measures)| measures.layers.len());
-        (1..hidden).map(|layer| arm.mean(Some(layer), "dead")).fold(0.0, f64::max)
+        (1..arm.layer_count()).map(|layer| arm.mean(Some(layer), "dead")).fold(0.0, f64::max)
     }),
-    ("cosine", |arm| {
-        let layers = arm.measures.first().map_or(0, |(_, measures)| measures.layers.len());
-        arm.mean(Some(layers.saturating_sub(1)), "cosine")
-    }),
+    ("cosine", |arm| arm.mean(Some(arm.layer_count().saturating_sub(1)), "cosine")),
 ];

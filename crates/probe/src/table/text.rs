@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{COLUMNS, shown_layers, symptoms};
-use crate::diagnosis::short;
+use super::{WORDS, cells, headings, shown_layers};
+use crate::change::Test;
 use crate::expectation::Expected;
+use crate::short::short;
 use crate::study::ArmProbe;
 
 /// The probes of arms for people: each arm by itself, then all of them side by side.
@@ -25,24 +26,17 @@ fn write_arm(text: &mut String, arm: &ArmProbe, width: usize) {
     let Some((_, first)) = arm.measures.first() else { return };
     let plural = if seeds == 1 { "" } else { "s" };
     let _ = writeln!(text, "{}: {seeds} seed{plural}, {} images", arm.label(), first.images);
-    match &arm.expectation {
-        Ok(expectation) => {
-            if let Some(net) = expectation.mean_field {
-                let first = expectation.predictions[0].pre_activation.mean_square;
-                let chi = net.chi_1(limit(&net, first));
-                let _ = writeln!(
-                    text,
-                    "  inner layers: sigma_w^2 {}, sigma_b^2 {}, chi_1 {}: {}",
-                    short(net.weight_variance),
-                    short(net.bias_variance),
-                    short(chi),
-                    net.phase(first).name()
-                );
-            }
-        }
-        Err(unmet) => {
-            let _ = writeln!(text, "  no line of theory: {unmet}");
-        }
+    if let Some(inner) = arm.theory.expectation().and_then(|theory| theory.inner.as_ref()) {
+        let [weights, biases, chi] =
+            [inner.weight_variance, inner.bias_variance, inner.chi_1].map(short);
+        let phase = &inner.phase;
+        let _ = writeln!(
+            text,
+            "  inner layers: sigma_w^2 {weights}, sigma_b^2 {biases}, chi_1 {chi}: {phase}"
+        );
+    }
+    if let Some(unmet) = arm.theory.unmet() {
+        let _ = writeln!(text, "  no line of theory: {unmet}");
     }
     let layers = shown_layers(first.layers.len());
     if layers.len() < first.layers.len() {
@@ -52,13 +46,6 @@ fn write_arm(text: &mut String, arm: &ArmProbe, width: usize) {
     write_layers(text, arm, &layers, &GRADIENT);
     write_network(text, arm);
     write_findings(text, arm, width);
-}
-
-fn limit(net: &theory::MeanField, q: f64) -> f64 {
-    match net.fixed_point(q) {
-        theory::Limit::Finite(q) => q,
-        theory::Limit::Infinite => 1e15,
-    }
 }
 
 /// What a column of a layer's table shows.
@@ -159,8 +146,9 @@ fn write_table(text: &mut String, table: &[Vec<String>]) {
         let mut line = String::from(" ");
         for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let pad = " ".repeat(width - cell.chars().count());
-            let _ = if index == 0 {
-                write!(line, " {cell}{pad}")
+            // Names and words stand on the left, numbers on the right.
+            let _ = if index == 0 || (index + 1 == columns && is_words(table, index)) {
+                write!(line, "{}{cell}{pad}", if index == 0 { " " } else { "  " })
             } else {
                 write!(line, "  {pad}{cell}")
             };
@@ -169,10 +157,15 @@ fn write_table(text: &mut String, table: &[Vec<String>]) {
     }
 }
 
+/// Whether a column is of words.
+fn is_words(table: &[Vec<String>], column: usize) -> bool {
+    table[0].get(column).is_some_and(|heading| heading == WORDS)
+}
+
 fn write_network(text: &mut String, arm: &ArmProbe) {
     let expected = |name| {
-        let expectation = arm.expectation.as_ref().ok()?;
-        Some(format!(" (theory {})", short(expectation.of(None, name)?.value)))
+        let expected = arm.theory.expectation()?.of(None, name)?;
+        Some(format!(" (theory {})", short(expected.value)))
     };
     let of = |name: &str| short(arm.mean(None, name));
     let first = &arm.measures[0].1;
@@ -233,19 +226,18 @@ fn write_findings(text: &mut String, arm: &ArmProbe, width: usize) {
         if count < seeds {
             let _ = write!(sentence, " (in {count} of {seeds} seeds)");
         }
-        if let Some(test) = &finding.test {
-            let settings: Vec<String> =
-                test.settings.iter().map(|setting| format!("--set {setting}")).collect();
-            let how = if settings.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", settings.join(" "))
-            };
-            let _ = write!(sentence, ". To test it: {}{how}", test.what);
-        }
+        let Test { what, settings } = &finding.test;
+        let settings: Vec<String> =
+            settings.iter().map(|setting| format!("--set {}", quoted(setting))).collect();
+        let _ = write!(sentence, ". To test it: {what} ({})", settings.join(" "));
         sentence.push('.');
         write_wrapped(text, &sentence, width);
     }
+}
+
+/// A setting as a shell takes it.
+fn quoted(setting: &str) -> String {
+    if setting.contains([' ', '(', '"']) { format!("'{setting}'") } else { setting.to_owned() }
 }
 
 fn write_wrapped(text: &mut String, sentence: &str, width: usize) {
@@ -263,13 +255,7 @@ fn write_wrapped(text: &mut String, sentence: &str, width: usize) {
 
 fn write_comparison(text: &mut String, arms: &[ArmProbe]) {
     let mut table = vec![vec!["arm".to_owned()]];
-    table[0].extend(COLUMNS.iter().map(|(heading, _)| (*heading).to_owned()));
-    table[0].push("what stands out".to_owned());
-    for arm in arms {
-        let mut row = vec![arm.label()];
-        row.extend(COLUMNS.iter().map(|(_, value)| short(value(arm))));
-        row.push(symptoms(arm));
-        table.push(row);
-    }
+    table[0].extend(headings().into_iter().map(str::to_owned));
+    table.extend(arms.iter().map(|arm| [vec![arm.label()], cells(arm)].concat()));
     write_table(text, &table);
 }

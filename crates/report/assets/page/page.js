@@ -23,11 +23,26 @@
   showTheme();
   addEventListener("beforeprint", () => all("details").forEach((details) => { details.open = true; }));
 
+  // Inside: a click on an arm hides or shows it, a double click shows it alone; the one pointed at stands out.
+  const inside = all(".inside .arms button");
+  const marks = (mark) => all(".inside svg [data-arm]").forEach((line) => mark(line, line.dataset.arm));
+  const press = (button, shown) => {
+    button.setAttribute("aria-pressed", shown);
+    marks((line, arm) => { if (arm === button.dataset.arm) line.classList.toggle("off", !shown); });
+  };
+  for (const button of inside) {
+    const stands = (out) => marks((line, arm) => line.classList.toggle("faded", out && arm !== button.dataset.arm));
+    button.addEventListener("click", () => press(button, button.getAttribute("aria-pressed") !== "true"));
+    button.addEventListener("dblclick", () => inside.forEach((other) => press(other, other === button)));
+    for (const on of ["mouseenter", "focus"]) button.addEventListener(on, () => stands(true));
+    for (const off of ["mouseleave", "blur"]) button.addEventListener(off, () => stands(false));
+  }
+
   // Curves
   const data = JSON.parse(document.getElementById("data")?.textContent ?? "null");
   if (!data) return;
   const box = document.getElementById("chart");
-  const arms = all(".arms button");
+  const arms = all(".interactive .arms button");
   const state = { range: "all", scale: data.scale, lines: "mean", shown: data.arms.map(() => true) };
   let chart = null;
 

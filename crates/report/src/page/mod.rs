@@ -8,6 +8,7 @@
 mod curves;
 mod data;
 mod document;
+mod inside;
 mod layers;
 mod parts;
 mod provenance;
@@ -18,6 +19,7 @@ mod shell;
 use maud::html;
 
 use crate::comparison::Comparison;
+use crate::inside::Inside;
 use crate::layer_curves::LayerCurves;
 use crate::learning_curves::LearningCurves;
 use crate::phrases::{count, range};
@@ -27,9 +29,9 @@ use document::Document;
 /// The page of `study`, its verdict by what the study was read for: a whole HTML document.
 ///
 /// Of a sweep it shows pictures over the axes, each arm at its best, and the learning curves of
-/// those best settings. Runs that were not kept whole are read again for their curves. Twelve arms
-/// of ten seeds and 858 steps make about 1 MB; longer or more runs are shown with fewer points, not
-/// with more bytes.
+/// those best settings. Where probes are kept beside the runs, it shows what is inside the starts.
+/// Runs that were not kept whole are read again for their curves. Twelve arms of ten seeds and 858
+/// steps make about 1 MB; longer or more runs are shown with fewer points, not with more bytes.
 pub fn render(study: &Study) -> String {
     let comparison = study.compare();
     let mut learning = LearningCurves::read(study, &comparison);
@@ -45,6 +47,7 @@ pub fn render(study: &Study) -> String {
         (results::section(study, &comparison))
         @if study.metric.is_some() { (settings::section(study)) }
         @if !learning.arms.is_empty() { (curves::section(study, &learning)) }
+        (inside::section(&Inside::read(study)))
         @if study.metric.is_some() { (layers::section(&layers)) }
         (provenance::section(study, &learning))
     };

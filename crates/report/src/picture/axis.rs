@@ -199,7 +199,9 @@ fn widen(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn format_tick(value: f64, step: f64, decimals: usize) -> String {
-    if value.abs() >= 1e5 || (step < 1e-4 && value != 0.0) {
+    if value == 0.0 && step < 1e-4 {
+        "0".to_owned()
+    } else if value.abs() >= 1e5 || step < 1e-4 {
         power_of_ten(value)
     } else {
         format!("{value:.decimals$}")

@@ -34,11 +34,11 @@ pub(super) struct Grid {
 
 impl Grid {
     /// The rectangle of a cell; rows count from the bottom.
-    fn place(&self, cell: &Cell) -> Area {
+    pub(super) fn place(&self, column: usize, row: usize) -> Area {
         let width = self.area.width / self.columns as f64;
         let height = self.area.height / self.rows as f64;
-        let left = self.area.left + width * cell.column as f64;
-        let top = self.area.bottom() - height * (cell.row + 1) as f64;
+        let left = self.area.left + width * column as f64;
+        let top = self.area.bottom() - height * (row + 1) as f64;
         Area { left, top, width, height }
     }
 }
@@ -82,14 +82,14 @@ pub(super) fn map(
             (many(grid, cells, brightness))
         }
         @for cell in cells.iter().filter(|cell| cell.best) {
-            @let place = grid.place(cell);
+            @let place = grid.place(cell.column, cell.row);
             (outline(&place, "#ffffff", 5.0))
             (outline(&place, "#101418", 2.4))
         }
     }
 }
 
-fn outline(area: &Area, colour: &str, width: f64) -> Markup {
+pub(super) fn outline(area: &Area, colour: &str, width: f64) -> Markup {
     let class = (colour == LINE).then_some("axis");
     html! {
         rect class=[class] x=(px(area.left)) y=(px(area.top)) width=(px(area.width))
@@ -107,7 +107,7 @@ fn one(
     let figure = comparison.quantity.show(cell.mean);
     let axis = |i: usize, at: usize| comparison.axes[i].labels.get(at).cloned().unwrap_or_default();
     let diverged = if cell.diverged { ", a run diverged" } else { "" };
-    let place = grid.place(cell);
+    let place = grid.place(cell.column, cell.row);
     html! {
         g {
             title {
@@ -153,7 +153,7 @@ fn filled(place: &Area, cell: &Cell, figure: &str, fill: &str) -> Markup {
 fn many(grid: &Grid, cells: &[Cell], brightness: &dyn Fn(f64) -> f64) -> Markup {
     let mut paths = vec![String::new(); LEVELS + 1];
     for cell in cells.iter().filter(|cell| cell.mean.is_finite()) {
-        let Area { left, top, width, height } = grid.place(cell);
+        let Area { left, top, width, height } = grid.place(cell.column, cell.row);
         let level = (brightness(cell.mean) * LEVELS as f64).round() as usize;
         let (width, height) = (px(width + 0.2), px(height + 0.2));
         paths[level.min(LEVELS)] +=

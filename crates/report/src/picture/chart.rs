@@ -5,12 +5,13 @@ use maud::{Markup, html};
 
 use super::axis::Axis;
 use super::frame::{
-    Area, Document, Entry, Text, WIDTH, axes, legend, legend_height, legend_width, px,
+    Area, Document, Entry, Text, WIDTH, axes, legend, legend_height, legend_sample, legend_width,
+    px,
 };
 use super::marks;
 use super::raster::Picture;
-use super::style::{INK, Look};
-use crate::number::significant;
+use super::style::{GROUND, INK, Look, SOFT};
+use crate::number::{shortest, significant};
 
 /// A point in the picture: x, y and the ends of its band.
 pub(super) type PlacedPoint = (f64, f64, Option<(f64, f64)>);
@@ -129,10 +130,15 @@ pub fn chart(chart: &Chart) -> Picture {
     let below = if chart.note.is_empty() { 62.0 } else { 86.0 };
     let content = html! {
         (axes(&plot.area, &plot.x, &plot.y, chart.x.name, chart.y.name))
-        @for (value, name) in &chart.levels { (level(&plot, *value, name)) }
         @for line in &chart.lines { (theory(&plot, line)) }
         @for line in &chart.lines { (measured(&plot, line)) }
+        @for (value, name) in &chart.levels { (level(&plot, *value, name)) }
         (legend(&plot.area, &entries))
+        @if entries.len() > 1 && chart.lines.iter().any(|line| line.points.len() <= MARKED) {
+            @for (index, entry) in entries.iter().enumerate() {
+                (marks::dot(legend_sample(&plot.area, index), 3.6, entry.look))
+            }
+        }
         @if !chart.note.is_empty() {
             (Text::new(24.0, plot.area.bottom() + 70.0, chart.note).soft().size(12.0).draw())
         }
@@ -196,6 +202,8 @@ fn axis(spacing: Spacing, values: Vec<f64>) -> Axis {
             let room = 0.02 * (high - low).max(1.0);
             let mut axis = Axis::linear(low - room, high + room, 10);
             axis.ticks.retain(|tick| tick.value.fract().abs() < 1e-9);
+            // Between three layers there are ticks at halves, and labels with decimals.
+            axis.ticks.iter_mut().for_each(|tick| tick.label = shortest(tick.value, 6));
             axis
         }
         Spacing::Logarithmic => {
@@ -253,16 +261,20 @@ pub(super) fn level(plot: &Plot, value: f64, name: &str) -> Markup {
     html! {
         line class="ink-line" stroke=(INK) stroke-width="1" stroke-dasharray="6 4"
             stroke-opacity="0.6" x1=(px(area.left)) x2=(px(area.right())) y1=(px(y)) y2=(px(y)) {}
-        (Text::new(area.right() - 4.0, y - 5.0, name).soft().size(12.0).flush_right().draw())
+        text x=(px(area.right() - 4.0)) y=(px(y - 5.0)) class="soft halo" fill=(SOFT)
+            font-size="12" text-anchor="end" stroke=(GROUND) stroke-width="3"
+            paint-order="stroke" { (name) }
     }
 }
 
 fn theory(plot: &Plot, line: &ChartLine) -> Markup {
     let look = Look { dash: Some("5 4"), ..Look::of(line.look) };
     html! {
-        @for part in plot.parts(&line.theory) {
-            (marks::area(&band(&part), look, 0.13))
-            (marks::stroke(&marks::line(part.iter().map(|&(x, y, _)| (x, y))), look, 1.4))
+        g data-arm=(line.look) {
+            @for part in plot.parts(&line.theory) {
+                (marks::area(&band(&part), look, 0.13))
+                (marks::stroke(&marks::line(part.iter().map(|&(x, y, _)| (x, y))), look, 1.4))
+            }
         }
     }
 }
@@ -272,7 +284,7 @@ fn measured(plot: &Plot, line: &ChartLine) -> Markup {
     let with_theory = !line.theory.is_empty();
     let marked = line.points.len() <= MARKED;
     html! {
-        g {
+        g data-arm=(line.look) {
             title { (line.label) }
             @for part in plot.parts(&line.points) {
                 // A band beside that of theory would hide it; there the ends are whiskers.
@@ -282,9 +294,28 @@ fn measured(plot: &Plot, line: &ChartLine) -> Markup {
                 @if !with_theory || !marked {
                     (marks::stroke(&marks::line(part.iter().map(|&(x, y, _)| (x, y))), look, 2.0))
                 }
-                @if marked || part.len() == 1 {
-                    @for &(x, y, _) in &part { (marks::disc((x, y), 3.6, look)) }
+                @if !marked && part.len() == 1 {
+                    @for &(x, y, _) in &part { (marks::dot((x, y), 3.6, look)) }
                 }
+            }
+            @if marked {
+                @for point in &line.points { (dot(plot, line, point, look)) }
+            }
+        }
+    }
+}
+
+/// A point that tells its value to who points at it.
+fn dot(plot: &Plot, line: &ChartLine, point: &ChartPoint, look: Look) -> Markup {
+    let expected = line.theory.iter().find(|theory| theory.x == point.x);
+    html! {
+        @if let Some(at) = plot.at(point.x, point.y) {
+            g {
+                title {
+                    (line.label) ", " (shortest(point.x, 4)) ": " (significant(point.y, 3))
+                    @if let Some(theory) = expected { " (theory " (significant(theory.y, 3)) ")" }
+                }
+                (marks::dot(at, 3.6, look))
             }
         }
     }
@@ -305,14 +336,18 @@ fn whiskers(part: &[PlacedPoint]) -> String {
 
 /// The chart in words, for those who do not see it.
 fn describe(chart: &Chart) -> String {
-    let line = |line: &ChartLine| match (line.points.first(), line.points.last()) {
-        (Some(first), Some(last)) => format!(
-            "{}: from {} to {}",
-            line.label,
-            significant(first.y, 3),
-            significant(last.y, 3)
-        ),
-        _ => format!("{}: nothing to show", line.label),
+    let line = |line: &ChartLine| {
+        let mut placed = line.points.iter().filter(|point| chart.y.spacing.has_place(point.y));
+        let first = placed.next();
+        match (first, placed.next_back().or(first)) {
+            (Some(first), Some(last)) => format!(
+                "{}: from {} to {}",
+                line.label,
+                significant(first.y, 3),
+                significant(last.y, 3)
+            ),
+            _ => format!("{}: nothing to show", line.label),
+        }
     };
     chart.lines.iter().map(line).collect::<Vec<_>>().join("; ")
 }

@@ -230,6 +230,11 @@ pub(crate) fn legend_height(entries: &[Entry]) -> f64 {
     if entries.len() > 1 { ENTRY * entries.len() as f64 } else { 0.0 }
 }
 
+/// The middle of the sample of an entry of the legend to the right of `area`.
+pub(crate) fn legend_sample(area: &Area, entry: usize) -> (f64, f64) {
+    (area.right() + 28.0 + SAMPLE / 2.0, area.top + ENTRY * (entry as f64 + 0.5))
+}
+
 /// A legend to the right of `area`, with each line's colour and dashes.
 pub(crate) fn legend(area: &Area, entries: &[Entry]) -> Markup {
     let left = area.right() + 28.0;

@@ -71,6 +71,18 @@ pub(crate) fn disc((x, y): (f64, f64), radius: f64, look: Look) -> Markup {
     }
 }
 
+/// A dot that tells arms of one colour apart as their dashes do: full of a solid line, hollow of a
+/// dashed one.
+pub(crate) fn dot(at: (f64, f64), radius: f64, look: Look) -> Markup {
+    if look.dash.is_none() {
+        return disc(at, radius, look);
+    }
+    html! {
+        circle class=(format!("{} hollow", look.stroke())) cx=(px(at.0)) cy=(px(at.1))
+            r=(px(radius - 0.4)) fill=(GROUND) stroke=(look.hex()) stroke-width="1.8" {}
+    }
+}
+
 /// A ring around a place.
 pub(crate) fn ring((x, y): (f64, f64), radius: f64, look: Look) -> Markup {
     html! {

@@ -183,7 +183,9 @@ fn labels<'a>(area: &Area, points: &[(&PhasePoint<'a>, (f64, f64))]) -> Vec<Labe
                 && place[2] <= area.right()
                 && place[1] >= area.top
                 && place[3] <= area.bottom() - 2.0;
-            let hides_label = labels.iter().any(|label| overlap(place, &label.place));
+            // Beside one another, two labels would read as one.
+            let apart = [place[0] - 14.0, place[1], place[2] + 14.0, place[3]];
+            let hides_label = labels.iter().any(|label| overlap(&apart, &label.place));
             let hides_point = points.iter().any(|(_, at)| overlap(place, &around(*at)));
             inside && !hides_label && !hides_point
         };

@@ -41,6 +41,20 @@ pub(crate) fn viridis(value: f64) -> String {
     format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
 }
 
+/// The colour of a value from 0 over 0.5 to 1: blue, nearly white, red. Blue and red are told apart
+/// by the colour-blind too (ColorBrewer's RdBu, Brewer 2002).
+pub(crate) fn diverging(value: f64) -> String {
+    const ENDS: [[u8; 3]; 2] = [[0x21, 0x66, 0xac], [0xb2, 0x18, 0x2b]];
+    const MIDDLE: u8 = 0xf7;
+    let from_middle = (value.clamp(0.0, 1.0) - 0.5) * 2.0;
+    let end = ENDS[usize::from(from_middle > 0.0)];
+    let mix = |i: usize| {
+        let (middle, end) = (f64::from(MIDDLE), f64::from(end[i]));
+        (middle + (end - middle) * from_middle.abs()).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", mix(0), mix(1), mix(2))
+}
+
 /// Black or white, whichever can be read on a colour.
 pub(crate) fn readable(hex: &str) -> &'static str {
     if luminance(hex) > 0.179 { "#000000" } else { "#ffffff" }

@@ -7,21 +7,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use experiment::{Overrides, RunSpec, load};
-use probe::Finding;
+use probe::{Finding, Test};
+use record::Status;
 use report::statistics::paired_difference;
 use training::{ImageSets, Observer, Options, Outcome, RunReport, Starts, execute};
 
 use super::probe::findings_of;
 use crate::cli::ExplainArgs;
 use crate::exit::{Done, Failure, interrupt_flag};
+use crate::output::count;
 use crate::output::progress::Progress;
 
 /// An arm of the explanation.
 struct Arm {
-    name: String,
-    /// What it changes, in words and as settings.
-    change: Option<(Finding, Vec<String>)>,
     runs: Vec<RunSpec>,
+    /// What it changes, as settings, and the symptoms that it tests; none of the start and the
+    /// reference.
+    change: Option<Change>,
+}
+
+/// A change, and the symptoms that it would take away.
+struct Change {
+    test: Test,
+    symptoms: Vec<String>,
 }
 
 /// Finds the symptoms, trains the arms that test them, and prints how much each one closes.
@@ -31,7 +39,15 @@ pub(crate) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Done {
         return Err(Failure::BadInput("there is no run to explain".to_owned()));
     };
     let findings = findings_of(first, &Starts::default())?;
-    writeln!(out, "{}\n", args.of.display())?;
+    let reference = runs(args, "reference", &[format!("init={}", args.reference)])?;
+    let mut arms = vec![Arm { runs: start, change: None }, Arm { runs: reference, change: None }];
+    // Every arm is planned before anything is trained: what is wrong with one is told at once.
+    for change in changes(&findings) {
+        let runs = runs(args, &change.symptoms[0], &change.test.settings)?;
+        arms.push(Arm { runs, change: Some(change) });
+    }
+    let arm = args.arm.as_ref().map_or(String::new(), |arm| format!(", arm {arm}"));
+    writeln!(out, "{}{arm}\n", args.of.display())?;
     if findings.is_empty() {
         writeln!(out, "Nothing stands out at this start: there is no symptom to test.")?;
         return Ok(());
@@ -39,30 +55,25 @@ pub(crate) fn explain(args: &ExplainArgs, out: &mut dyn Write) -> Done {
     for finding in &findings {
         writeln!(out, "  - {}.", finding.sentence)?;
     }
-    let mut arms = vec![Arm { name: "as_it_is".to_owned(), change: None, runs: start }];
-    let reference = format!("init={}", args.reference);
-    arms.push(Arm {
-        name: "reference".to_owned(),
-        change: None,
-        runs: runs(args, "reference", &[reference])?,
-    });
-    for finding in findings {
-        let Some(test) = finding.test.clone().filter(|test| !test.settings.is_empty()) else {
-            continue;
-        };
-        let runs = runs(args, finding.rule, &test.settings)?;
-        arms.push(Arm {
-            name: finding.rule.to_owned(),
-            change: Some((finding, test.settings)),
-            runs,
-        });
-    }
-    if arms.len() == 2 {
-        writeln!(out, "\nNo change of a setting tests these; only another start does.")?;
-        return Ok(());
-    }
     let accuracies = train(&arms, args)?;
     print(out, &arms, &accuracies)
+}
+
+/// The changes that test the findings, each once, with all symptoms that it tests.
+fn changes(findings: &[Finding]) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    for finding in findings {
+        let symptom = match finding.layer {
+            // Of several layers with one symptom and one change the first names the arm.
+            Some(layer) => format!("{}_{layer}", finding.rule),
+            None => finding.rule.to_owned(),
+        };
+        match changes.iter_mut().find(|change| change.test.settings == finding.test.settings) {
+            Some(change) => change.symptoms.push(symptom),
+            None => changes.push(Change { test: finding.test.clone(), symptoms: vec![symptom] }),
+        }
+    }
+    changes
 }
 
 /// The runs of the one arm that is explained, with these settings laid over its own, under a name
@@ -145,6 +156,8 @@ fn accuracy(report: RunReport) -> Result<f64, Failure> {
     match report.outcome {
         Ok(Outcome::Ran(summary) | Outcome::Skipped(summary)) => match summary.metrics {
             Some(metrics) => Ok(100.0 * metrics.validation_accuracy),
+            // A run that diverged says nothing right but by chance.
+            None if summary.status == Status::Diverged => Ok(0.0),
             None => Err(Failure::Interrupted(format!(
                 "{label} was interrupted; the same command goes on with it"
             ))),
@@ -159,34 +172,33 @@ fn print(out: &mut dyn Write, arms: &[Arm], accuracies: &[Vec<f64>]) -> Done {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     let (start, reference) = (&accuracies[0], &accuracies[1]);
     let gap = mean(reference) - mean(start);
-    let seeds = start.len();
+    let seeds = count(start.len() as u64, "seed");
     writeln!(
         out,
-        "\nValidation accuracy over {seeds} seed{}: {:.2} % as it is, {:.2} % of the reference: \
+        "\nValidation accuracy over {seeds}: {:.2} % as it is, {:.2} % of the reference: \
          a gap of {gap:.2} points.\n",
-        if seeds == 1 { "" } else { "s" },
         mean(start),
         mean(reference)
     )?;
+    if gap <= 0.0 {
+        writeln!(out, "This start is as good as the reference: there is no gap to close.\n")?;
+    }
     for (arm, values) in arms.iter().zip(accuracies).skip(2) {
-        let Some((_, settings)) = &arm.change else { continue };
+        let Some(Change { test, symptoms }) = &arm.change else { continue };
         let differences: Vec<f64> = values.iter().zip(start).map(|(a, b)| a - b).collect();
         let Some(paired) = paired_difference(&differences) else { continue };
+        let symptoms: Vec<String> =
+            symptoms.iter().map(|symptom| symptom.replace('_', " ")).collect();
         let interval = paired.interval.map_or(String::new(), |interval| {
             format!(" (95 %: {:+.2} to {:+.2})", interval.low, interval.high)
         });
-        let share = if gap > 0.0 {
-            format!("{:.0} % of the gap", 100.0 * paired.mean / gap)
-        } else {
-            "there is no gap to close".to_owned()
+        let share = match gap > 0.0 {
+            true => format!(", {:.0} % of the gap", 100.0 * paired.mean / gap),
+            false => String::new(),
         };
-        writeln!(
-            out,
-            "  {}: {}: {:+.2} points{interval}: {share}",
-            arm.name.replace('_', " "),
-            settings.join(", "),
-            paired.mean
-        )?;
+        writeln!(out, "  {}: {}", symptoms.join(", "), test.what)?;
+        writeln!(out, "    {}", test.settings.join(" "))?;
+        writeln!(out, "    {:+.2} points{interval}{share}", paired.mean)?;
     }
     writeln!(
         out,

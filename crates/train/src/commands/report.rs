@@ -7,11 +7,15 @@ use report::page;
 
 use crate::cli::ReportArgs;
 use crate::commands::compare::load;
+use crate::commands::probe::probe_study;
 use crate::exit::{Done, Failure};
 
 /// Writes the page and prints where it is.
 pub(crate) fn report(args: &ReportArgs, out: &mut dyn Write) -> Done {
     let study = load(&args.study)?;
+    if args.probe {
+        probe_study(&study)?;
+    }
     let folder = args.study.folders.first().map_or(Path::new("."), |folder| folder.as_path());
     let beside = match &args.study.table.table {
         Some(table) => table.with_extension("html"),

@@ -74,8 +74,15 @@ pub(crate) fn draw(
     comparison: &Comparison,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
-    let pictures = picture::all(study, comparison);
-    // Rasterising is most of what is left to do after training: a thread for each picture.
+    write_all(picture::all(study, comparison), folder)
+}
+
+/// Writes pictures with their names into `folder`, as SVG and PNG, and gives the paths of the PNGs.
+pub(crate) fn write_all(
+    pictures: Vec<(&'static str, picture::Picture)>,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    // Rasterising takes most of the time: a thread for each picture.
     std::thread::scope(|scope| {
         let draw = |(name, picture)| scope.spawn(move || write_picture(&picture, folder, name));
         let threads: Vec<_> = pictures.into_iter().map(draw).collect();
