@@ -114,7 +114,7 @@ async function main() {
   await page.getByRole("button", { name: "Linear" }).click();
   await page.getByRole("button", { name: "First 100" }).click();
   await page.getByRole("button", { name: "Every seed" }).click();
-  const armButtons = page.locator(".arms button");
+  const armButtons = page.locator(".interactive .arms button");
   assert.equal(await armButtons.count(), arms);
   await armButtons.first().click();
   assert.equal(await armButtons.first().getAttribute("aria-pressed"), "false");
