@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::distribution::Distribution;
 use crate::element::Element;
 use crate::error::DrawError;
-use crate::initializer::Initializer;
+use crate::initializer::{Custom, Initializer};
 use crate::options::{Family, FanMode};
 use crate::scaling::{autoinit_std, general_rule, mup_std, random_walk_gain, spectral_std};
 use crate::stream::Stream;
@@ -63,53 +63,16 @@ impl Initializer {
             let shape = spec.shape().to_vec();
             return Err(DrawError::Length { given: numbers.len(), shape });
         }
-        match *self {
-            Initializer::Orthogonal { gain } => {
-                structured::orthogonal(gain.value(spec), spec, numbers, stream);
-            }
-            Initializer::DeltaOrthogonal { gain } => {
-                structured::delta_orthogonal(gain.value(spec), spec, numbers, stream);
-            }
-            Initializer::Identity { gain } => {
-                structured::identity(gain.value(spec), spec, numbers);
-            }
-            Initializer::Sparse { connections, along, std } => {
-                structured::sparse(connections, along, std, spec, numbers, stream);
-            }
-            Initializer::LooksLinear { gain, base } => {
-                structured::looks_linear(gain.value(spec), base, spec, numbers, stream);
-            }
-            Initializer::ZeroHadamard { gain } => {
-                structured::zero_hadamard(gain.value(spec), spec, numbers);
-            }
-            Initializer::TanhFixedPoint { noise } => {
-                structured::tanh_fixed_point(noise, spec, numbers, stream);
-            }
-            Initializer::Sinusoidal { gain } => {
-                structured::sinusoidal(gain.value(spec), spec, numbers);
-            }
-            Initializer::RandomizedAsymmetric => {
-                structured::randomized_asymmetric(spec, numbers, None, stream);
-            }
-            Initializer::Lsuv { .. } => structured::orthogonal(1.0, spec, numbers, stream),
-            Initializer::Custom(ref custom) => {
-                let mut drawn = vec![0.0; numbers.len()];
-                custom.fill(spec, stream, &mut drawn);
-                let kind = custom.name();
-                let is_held = |x: &&f64| !(x.is_finite() && x.abs() <= T::LARGEST);
-                if let Some(&value) = drawn.iter().find(is_held) {
-                    return Err(DrawError::TooLarge { kind, value, element: T::NAME });
-                }
-                numbers.iter_mut().zip(drawn).for_each(|(number, x)| *number = T::from_f64(x));
-            }
-            _ => {
-                if let Some(distribution) = self.independent(spec)? {
-                    let filled = distribution.fill(numbers, stream);
-                    filled.map_err(|source| DrawError::from_distribution(self.name(), source))?;
-                }
-            }
+        if let Initializer::Custom(custom) = self {
+            return fill_custom(custom, spec, numbers, stream);
         }
-        Ok(())
+        let Some(distribution) = self.independent(spec)? else {
+            structured::fill(self, spec, numbers, stream);
+            return Ok(());
+        };
+        distribution
+            .fill(numbers, stream)
+            .map_err(|source| DrawError::from_distribution(self.name(), source))
     }
 
     /// The distribution of the tensor's numbers, where they are independent and alike and the
@@ -163,7 +126,6 @@ impl Initializer {
 
     /// The distribution of the numbers, `None` for structured matrices and custom draws.
     pub(crate) fn independent(&self, spec: &TensorSpec) -> Result<Option<Distribution>, DrawError> {
-        let fan_std = |gain: f64, mode: FanMode| gain / libm::sqrt(spec.fan(mode));
         Ok(Some(match *self {
             Initializer::Zeros => Distribution::Constant { value: 0.0 },
             Initializer::Ones => Distribution::Constant { value: 1.0 },
@@ -175,42 +137,66 @@ impl Initializer {
                 let (lower, upper) = bounds.in_standard_deviations(mean, std, lower, upper);
                 Distribution::truncated_normal(mean, std, lower, upper, corrected)
             }
+            Initializer::Krahenbuhl { .. } => Distribution::normal(0.0, 1.0),
+            Initializer::Framework(framework) => framework.distribution(spec),
+            _ => return Ok(self.scaled(spec)?.map(|(family, std)| family.with_std(std))),
+        }))
+    }
+
+    /// The family of the numbers and their standard deviation, where that follows from the tensor.
+    fn scaled(&self, spec: &TensorSpec) -> Result<Option<(Family, f64)>, DrawError> {
+        let by_fan = |gain: f64, mode: FanMode| gain / libm::sqrt(spec.fan(mode));
+        Ok(Some(match *self {
             Initializer::VarianceScaling { scale, mode, distribution } => {
-                distribution.with_std(fan_std(libm::sqrt(scale), mode))
+                (distribution, by_fan(libm::sqrt(scale), mode))
             }
             Initializer::GlorotUniform { gain } => {
-                Family::Uniform.with_std(fan_std(gain.value(spec), FanMode::Average))
+                (Family::Uniform, by_fan(gain.value(spec), FanMode::Average))
             }
             Initializer::GlorotNormal { gain, truncated } => {
-                Family::normal(truncated).with_std(fan_std(gain.value(spec), FanMode::Average))
+                (Family::normal(truncated), by_fan(gain.value(spec), FanMode::Average))
             }
             Initializer::HeUniform { gain, mode } => {
-                Family::Uniform.with_std(fan_std(gain.value(spec), mode))
+                (Family::Uniform, by_fan(gain.value(spec), mode))
             }
             Initializer::HeNormal { gain, mode, truncated } => {
-                Family::normal(truncated).with_std(fan_std(gain.value(spec), mode))
+                (Family::normal(truncated), by_fan(gain.value(spec), mode))
             }
-            Initializer::LecunUniform => Family::Uniform.with_std(fan_std(1.0, FanMode::In)),
+            Initializer::LecunUniform => (Family::Uniform, by_fan(1.0, FanMode::In)),
             Initializer::LecunNormal { truncated } => {
-                Family::normal(truncated).with_std(fan_std(1.0, FanMode::In))
+                (Family::normal(truncated), by_fan(1.0, FanMode::In))
             }
             Initializer::RandomWalk { gain } => {
                 let gain = random_walk_gain(self.name(), gain, spec)?;
-                Family::Normal.with_std(fan_std(gain, FanMode::In))
+                (Family::Normal, by_fan(gain, FanMode::In))
             }
             Initializer::Mup { gain, base_width } => {
-                Family::Normal.with_std(mup_std(gain.value(spec), base_width, spec))
+                (Family::Normal, mup_std(gain.value(spec), base_width, spec))
             }
             Initializer::Spectral { gain } => {
-                Family::Normal.with_std(spectral_std(gain.value(spec), spec))
+                (Family::Normal, spectral_std(gain.value(spec), spec))
             }
             Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
-                let std = autoinit_std(input_mean, input_variance, signal_variance, spec);
-                distribution.with_std(std)
+                (distribution, autoinit_std(input_mean, input_variance, signal_variance, spec))
             }
-            Initializer::Krahenbuhl { .. } => Distribution::normal(0.0, 1.0),
-            Initializer::Framework(framework) => framework.distribution(spec),
             _ => return Ok(None),
         }))
     }
+}
+
+/// What a function draws, in `f64`, as the tensor's type holds it.
+fn fill_custom<T: Element>(
+    custom: &Custom,
+    spec: &TensorSpec,
+    numbers: &mut [T],
+    stream: &mut Stream,
+) -> Result<(), DrawError> {
+    let mut drawn = vec![0.0; numbers.len()];
+    custom.fill(spec, stream, &mut drawn);
+    let is_lost = |x: &&f64| !(x.is_finite() && x.abs() <= T::LARGEST);
+    if let Some(&value) = drawn.iter().find(is_lost) {
+        return Err(DrawError::TooLarge { kind: custom.name(), value, element: T::NAME });
+    }
+    numbers.iter_mut().zip(drawn).for_each(|(number, x)| *number = T::from_f64(x));
+    Ok(())
 }

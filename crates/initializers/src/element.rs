@@ -15,6 +15,14 @@ pub trait Element: Copy + Default + PartialOrd + Send + Sync + sealed::Sealed + 
     #[doc(hidden)]
     const NAME: &'static str;
 
+    /// Whether the type has far fewer digits than `f64`.
+    #[doc(hidden)]
+    const IS_COARSE: bool;
+
+    /// Whether both are the same number, to the bit; NaN is no number.
+    #[doc(hidden)]
+    fn is(self, other: Self) -> bool;
+
     /// The nearest number of the type.
     #[doc(hidden)]
     fn from_f64(number: f64) -> Self;
@@ -32,6 +40,12 @@ impl sealed::Sealed for f32 {}
 impl Element for f32 {
     const LARGEST: f64 = f32::MAX as f64;
     const NAME: &'static str = "f32";
+    const IS_COARSE: bool = true;
+
+    #[inline]
+    fn is(self, other: Self) -> bool {
+        self.to_bits() == other.to_bits() && self == other
+    }
 
     #[inline]
     fn from_f64(number: f64) -> Self {
@@ -47,6 +61,12 @@ impl sealed::Sealed for f64 {}
 impl Element for f64 {
     const LARGEST: f64 = f64::MAX;
     const NAME: &'static str = "f64";
+    const IS_COARSE: bool = false;
+
+    #[inline]
+    fn is(self, other: Self) -> bool {
+        self.to_bits() == other.to_bits() && self == other
+    }
 
     #[inline]
     fn from_f64(number: f64) -> Self {
@@ -70,6 +90,12 @@ mod half_precision {
             impl Element for $type {
                 const LARGEST: f64 = $type::MAX.to_f64_const();
                 const NAME: &'static str = $name;
+                const IS_COARSE: bool = true;
+
+                #[inline]
+                fn is(self, other: Self) -> bool {
+                    self.to_bits() == other.to_bits() && self == other
+                }
 
                 #[inline]
                 fn from_f64(number: f64) -> Self {

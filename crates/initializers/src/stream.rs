@@ -8,6 +8,8 @@ use core::fmt;
 use chacha20::ChaCha8Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 
+use crate::numeric::normal::BLOCK;
+
 /// What a stream of random numbers is for. Streams of different purposes share no numbers.
 ///
 /// A purpose is a number in the stream's key. Numbers below 2^63 are given by hand, here; a name
@@ -46,6 +48,9 @@ const fn hash(name: &str) -> u64 {
     }
     hash
 }
+
+/// The bytes of a block of words.
+pub(crate) type Words = [[u8; 8]; BLOCK];
 
 /// A stream of random numbers: the same (seed, purpose, index) gives the same on every machine.
 ///
@@ -97,16 +102,18 @@ impl Stream {
     }
 
     /// Fills `numbers` with the next [uniform](Stream::uniform) ones.
-    #[inline(always)]
     pub(crate) fn fill_uniform(&mut self, numbers: &mut [f64]) {
-        let mut bytes = [0; 8 * 256];
-        for numbers in numbers.chunks_mut(256) {
-            let bytes = &mut bytes[..8 * numbers.len()];
-            self.0.fill_bytes(bytes);
-            let (words, _) = bytes.as_chunks();
-            for (number, word) in numbers.iter_mut().zip(words) {
-                *number = middle_of_cell(u64::from_le_bytes(*word));
-            }
+        let mut words = [[0; 8]; BLOCK];
+        numbers.chunks_mut(BLOCK).for_each(|block| self.fill_block(block, &mut words));
+    }
+
+    /// [`Stream::fill_uniform`] for at most [`BLOCK`] numbers. What `words` hold is overwritten.
+    #[inline(always)]
+    pub(crate) fn fill_block(&mut self, block: &mut [f64], words: &mut Words) {
+        let words = &mut words[..block.len()];
+        self.0.fill_bytes(words.as_flattened_mut());
+        for (number, word) in block.iter_mut().zip(words) {
+            *number = middle_of_cell(u64::from_le_bytes(*word));
         }
     }
 

@@ -30,6 +30,12 @@ macro_rules! string_enum {
             }
         }
 
+        impl From<$name> for $crate::catalog::Value {
+            fn from(value: $name) -> Self {
+                value.name().into()
+            }
+        }
+
         impl $crate::string_enum::StringEnum for $name {
             const NAMES: &'static [&'static str] = &[$($text),+];
 

@@ -35,6 +35,34 @@ pub(crate) fn largest(init: &Initializer, spec: &TensorSpec) -> f64 {
     }
 }
 
+/// Fills a tensor of an initializer whose numbers depend on each other.
+pub(crate) fn fill<T: Element>(
+    init: &Initializer,
+    spec: &TensorSpec,
+    numbers: &mut [T],
+    stream: &mut Stream,
+) {
+    match *init {
+        Initializer::Orthogonal { gain } => orthogonal(gain.value(spec), spec, numbers, stream),
+        Initializer::DeltaOrthogonal { gain } => {
+            delta_orthogonal(gain.value(spec), spec, numbers, stream);
+        }
+        Initializer::Identity { gain } => identity(gain.value(spec), spec, numbers),
+        Initializer::Sparse { connections, along, std } => {
+            sparse(connections, along, std, spec, numbers, stream);
+        }
+        Initializer::LooksLinear { gain, base } => {
+            looks_linear(gain.value(spec), base, spec, numbers, stream);
+        }
+        Initializer::ZeroHadamard { gain } => zero_hadamard(gain.value(spec), spec, numbers),
+        Initializer::TanhFixedPoint { noise } => tanh_fixed_point(noise, spec, numbers, stream),
+        Initializer::Sinusoidal { gain } => sinusoidal(gain.value(spec), spec, numbers),
+        Initializer::RandomizedAsymmetric => randomized_asymmetric(spec, numbers, None, stream),
+        Initializer::Lsuv { .. } => orthogonal(1.0, spec, numbers, stream),
+        _ => unreachable!("{} has a distribution", init.name()),
+    }
+}
+
 /// Fills a tensor with the entries `[input, output]` of its matrix.
 fn arrange<T: Element>(spec: &TensorSpec, numbers: &mut [T], entry: impl Fn(usize, usize) -> f64) {
     let (shape, strides) = (spec.shape(), spec.strides());
@@ -130,19 +158,14 @@ fn transposed(matrix: &[f64], width: usize) -> Vec<f64> {
     result
 }
 
-pub(crate) fn orthogonal<T: Element>(
-    gain: f64,
-    spec: &TensorSpec,
-    numbers: &mut [T],
-    stream: &mut Stream,
-) {
+fn orthogonal<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T], stream: &mut Stream) {
     let (inputs, outputs) = spec.matrix();
     let q = orthogonal_matrix(inputs, outputs, stream);
     arrange(spec, numbers, |i, j| gain * q[i * outputs + j]);
 }
 
 /// An orthogonal matrix at the middle of the kernel; without a kernel, that matrix.
-pub(crate) fn delta_orthogonal<T: Element>(
+fn delta_orthogonal<T: Element>(
     gain: f64,
     spec: &TensorSpec,
     numbers: &mut [T],
@@ -169,7 +192,7 @@ pub(crate) fn orthogonal_std(gain: f64, spec: &TensorSpec) -> f64 {
 
 /// Ones on the diagonal. For a convolution, at the middle of the kernels that lead from a channel
 /// to the same one of its group (PyTorch's `dirac_`), so that the channels pass as they are.
-pub(crate) fn identity<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+fn identity<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
     let (field, middle) = field_and_middle(spec);
     let [inputs, outputs] = spec.channels_per_group();
     let is_one = |i: usize, j: usize| i % field == middle && i / field % inputs == j % outputs;
@@ -177,7 +200,7 @@ pub(crate) fn identity<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [
 }
 
 /// ZerO: the identity where units do not outnumber inputs; else rows of a Hadamard matrix.
-pub(crate) fn zero_hadamard<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+fn zero_hadamard<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
     let (inputs, outputs) = spec.matrix();
     if outputs <= inputs {
         return identity(gain, spec, numbers);
@@ -189,7 +212,7 @@ pub(crate) fn zero_hadamard<T: Element>(gain: f64, spec: &TensorSpec, numbers: &
 }
 
 /// The tanh fixed point: `D + Z`, D passing input `j mod inputs` on to unit j, Z small and normal.
-pub(crate) fn tanh_fixed_point<T: Element>(
+fn tanh_fixed_point<T: Element>(
     noise: f64,
     spec: &TensorSpec,
     numbers: &mut [T],
@@ -210,7 +233,7 @@ pub(crate) fn tanh_fixed_point<T: Element>(
 
 /// Sines: unit j holds one of frequency j + 1 over the inputs, all of them scaled to the standard
 /// deviation `gain sqrt(2 / (inputs + outputs))`.
-pub(crate) fn sinusoidal<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
+fn sinusoidal<T: Element>(gain: f64, spec: &TensorSpec, numbers: &mut [T]) {
     let (inputs, outputs) = spec.matrix();
     let sine = |i: usize, j: usize| {
         libm::sin((j + 1) as f64 * (TAU * i as f64 / inputs as f64 + TAU / outputs as f64))
@@ -231,7 +254,7 @@ pub(crate) fn sinusoidal_std(gain: f64, spec: &TensorSpec) -> f64 {
 }
 
 /// As many normal numbers as `connections` a unit (or an input), the rest exact zeros.
-pub(crate) fn sparse<T: Element>(
+fn sparse<T: Element>(
     connections: usize,
     along: Connections,
     std: f64,
@@ -262,7 +285,7 @@ pub(crate) fn sparse<T: Element>(
 
 /// Looks-linear: units come in pairs of opposite sign, and what reads a pair takes their
 /// difference, so that the ReLU's two halves add up to the identity: `relu(z) - relu(-z) = z`.
-pub(crate) fn looks_linear<T: Element>(
+fn looks_linear<T: Element>(
     gain: f64,
     base: MirroredBase,
     spec: &TensorSpec,

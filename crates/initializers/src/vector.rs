@@ -7,10 +7,33 @@
 /// calls: what is not is compiled for any processor.
 #[inline]
 pub(crate) fn vectorized<R>(work: impl FnOnce() -> R) -> R {
+    vectorized_with(
+        #[inline(always)]
+        |_| work(),
+    )
+}
+
+/// [`vectorized`], the closure being told whether the processor multiplies and adds at once.
+/// Elsewhere that takes a function call.
+#[inline]
+pub(crate) fn vectorized_with<R>(work: impl FnOnce(bool) -> R) -> R {
     #[cfg(feature = "simd")]
-    return pulp::Arch::new().dispatch(work);
+    return pulp::Arch::new().dispatch(Work(work));
     #[cfg(not(feature = "simd"))]
-    work()
+    work(false)
+}
+
+#[cfg(feature = "simd")]
+struct Work<F>(F);
+
+#[cfg(feature = "simd")]
+impl<R, F: FnOnce(bool) -> R> pulp::WithSimd for Work<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> R {
+        (self.0)(!S::IS_SCALAR && cfg!(any(target_arch = "x86_64", target_arch = "aarch64")))
+    }
 }
 
 /// The square root, rounded correctly.

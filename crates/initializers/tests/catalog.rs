@@ -113,87 +113,59 @@ fn the_page_is_what_the_table_gives() {
     );
 }
 
+/// Asserts that a kind refuses parameters: which of them, and how it says so.
+fn assert_refused(name: &str, given: &[(&str, Value)], parameter: &str, message: &str) {
+    let error = build(name, given).expect_err(name);
+    assert_eq!((error.parameter.as_str(), error.to_string().as_str()), (parameter, message));
+}
+
 #[test]
-fn errors_name_the_parameter_and_the_remedy() {
-    type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a str, &'a str);
-    let cases: &[Case<'_>] = &[
-        ("normal", &[("std", Value::Real(-0.1))], "std", "std must be a number >= 0, but is -0.1"),
-        (
-            "normal",
-            &[("std", Value::Real(f64::NAN))],
-            "std",
-            "std must be a number >= 0, but is nan",
-        ),
-        (
-            "normal",
-            &[("std", Value::from("big"))],
-            "std",
-            "std must be a number >= 0, but is \"big\"",
-        ),
-        ("normal", &[], "std", "normal needs std, a number >= 0"),
-        (
-            "normal",
-            &[("sdt", Value::Real(0.1))],
-            "sdt",
-            "normal has no parameter sdt; it takes mean and std",
-        ),
-        (
-            "zeros",
-            &[("value", Value::Real(0.1))],
-            "value",
-            "zeros takes no parameters, but value is given",
-        ),
-        ("uniform", &[("min", Value::Real(2.0))], "min", "min must be less than max, but 2 > 1"),
-        (
-            "uniform",
-            &[("min", Value::Integer(1))],
-            "max",
-            "min and max are both 1: for one number everywhere, use the kind \"constant\"",
-        ),
-        (
-            "sparse",
-            &[("connections", Value::Integer(0))],
-            "connections",
-            "connections must be a whole number >= 1, but is 0",
-        ),
-        (
-            "glorot_normal",
-            &[("gain", Value::from("relo"))],
-            "gain",
-            "gain must be a number > 0, an activation or \"auto\", but is \"relo\"",
-        ),
-        (
-            "he_normal",
-            &[("mode", Value::from("in"))],
-            "mode",
-            "mode must be \"fan_in\", \"fan_out\", \"fan_avg\" or \"fan_geo_avg\", but is \"in\"",
-        ),
-        (
-            "truncated_normal",
-            &[("std", Value::Real(1.0)), ("lower", Value::Integer(3))],
-            "lower",
-            "lower must be less than upper, but 3 >= 2",
-        ),
-        (
-            "truncated_normal",
-            &[
-                ("std", Value::Real(0.1)),
-                ("mean", Value::Real(5.4)),
-                ("lower", Value::Real(-1.6)),
-                ("upper", Value::Real(1.6)),
-                ("bounds", Value::from("absolute")),
-            ],
-            "lower",
-            "the bounds leave out all of the normal: they lie -70 and -38 std from its mean",
-        ),
-    ];
-    for (name, given, parameter, message) in cases {
-        let error = build(name, given).expect_err(name);
-        assert_eq!((error.parameter.as_str(), error.to_string().as_str()), (*parameter, *message));
+fn errors_about_numbers_name_the_parameter_and_its_range() {
+    for (value, shown) in
+        [(Value::Real(-0.1), "-0.1"), (Value::Real(f64::NAN), "nan"), ("big".into(), "\"big\"")]
+    {
+        let message = format!("std must be a number >= 0, but is {shown}");
+        assert_refused("normal", &[("std", value)], "std", &message);
     }
+    let message = "connections must be a whole number >= 1, but is 0";
+    assert_refused("sparse", &[("connections", Value::Integer(0))], "connections", message);
+}
+
+#[test]
+fn errors_about_names_list_what_there_is() {
+    assert_refused("normal", &[], "std", "normal needs std, a number >= 0");
+    let message = "normal has no parameter sdt; it takes mean and std";
+    assert_refused("normal", &[("sdt", Value::Real(0.1))], "sdt", message);
+    let message = "zeros takes no parameters, but value is given";
+    assert_refused("zeros", &[("value", Value::Real(0.1))], "value", message);
+    let message = "gain must be a number > 0, an activation or \"auto\", but is \"relo\"";
+    assert_refused("glorot_normal", &[("gain", "relo".into())], "gain", message);
+    let message =
+        "mode must be \"fan_in\", \"fan_out\", \"fan_avg\" or \"fan_geo_avg\", but is \"in\"";
+    assert_refused("he_normal", &[("mode", "in".into())], "mode", message);
+}
+
+#[test]
+fn errors_about_bounds_show_both() {
+    let message = "min must be less than max, but 2 > 1";
+    assert_refused("uniform", &[("min", Value::Real(2.0))], "min", message);
+    let message = "min and max are both 1: for one number everywhere, use the kind \"constant\"";
+    assert_refused("uniform", &[("min", Value::Integer(1))], "max", message);
+    let given = [("std", Value::Real(1.0)), ("lower", Value::Integer(3))];
+    let message = "lower must be less than upper, but 3 >= 2";
+    assert_refused("truncated_normal", &given, "lower", message);
+    let given = [
+        ("std", Value::Real(0.1)),
+        ("mean", Value::Real(5.4)),
+        ("lower", Value::Real(-1.6)),
+        ("upper", Value::Real(1.6)),
+        ("bounds", "absolute".into()),
+    ];
+    let message = "the bounds leave out all of the normal: they lie -70 and -38 std from its mean";
+    assert_refused("truncated_normal", &given, "lower", message);
     let both = [
         ("std", Value::Real(1.0)),
-        ("bounds", Value::from("absolute")),
+        ("bounds", "absolute".into()),
         ("corrected", Value::Bool(true)),
     ];
     assert_eq!(build("truncated_normal", &both).expect_err("contradiction").parameter, "corrected");

@@ -7,7 +7,9 @@ mod spec;
 
 use initializers::catalog::{self, Kind, Value};
 use initializers::{Initializer, Purpose, Stream, TensorSpec};
-use numpy::{Element, IntoPyArray, PyArrayMethods};
+use numpy::{
+    Element, IntoPyArray, PyArrayMethods, PyReadwriteArrayDyn, PyUntypedArrayMethods,
+};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString};
@@ -18,7 +20,7 @@ use spec::SpecArguments;
 #[pymodule(gil_used = false)]
 mod _native {
     #[pymodule_export]
-    use super::{draw, kinds, theoretical_std};
+    use super::{draw, draw_into, kinds, theoretical_std};
 }
 
 /// The stream of a tensor, as Python names it: a name, or the numbers [layer, tensor].
@@ -61,6 +63,52 @@ fn draw<'py>(
     } else {
         array::<f32>(py, &init, &spec, stream, threads)
     }
+}
+
+/// The numbers of a tensor, written into an array that is there.
+#[pyfunction]
+#[pyo3(signature = (kind, parameters, spec, seed, stream, out, threads=1))]
+#[allow(clippy::too_many_arguments, reason = "Python calls it with names")]
+fn draw_into(
+    py: Python<'_>,
+    kind: &str,
+    parameters: &Bound<'_, PyDict>,
+    spec: SpecArguments,
+    seed: u64,
+    stream: StreamKey,
+    out: &Bound<'_, PyAny>,
+    threads: usize,
+) -> PyResult<()> {
+    let init = build(kind, parameters)?;
+    let spec = spec.build()?;
+    let stream = stream.stream(seed);
+    if let Ok(out) = out.extract::<PyReadwriteArrayDyn<'_, f32>>() {
+        overwrite(py, &init, &spec, stream, out, threads)
+    } else if let Ok(out) = out.extract::<PyReadwriteArrayDyn<'_, f64>>() {
+        overwrite(py, &init, &spec, stream, out, threads)
+    } else {
+        let message = "out must be an array of float32 or float64 that may be written to";
+        Err(PyTypeError::new_err(message))
+    }
+}
+
+fn overwrite<T: initializers::Element + Element>(
+    py: Python<'_>,
+    init: &Initializer,
+    spec: &TensorSpec,
+    mut stream: Stream,
+    mut out: PyReadwriteArrayDyn<'_, T>,
+    threads: usize,
+) -> PyResult<()> {
+    if out.shape() != spec.shape() || !out.is_c_contiguous() {
+        let (given, shape) = (out.shape(), spec.shape());
+        let message = format!(
+            "out must be a C-contiguous array of the shape {shape:?}; its shape is {given:?}"
+        );
+        return Err(PyValueError::new_err(message));
+    }
+    let numbers = out.as_slice_mut()?;
+    py.detach(|| parallel::fill(init, spec, &mut stream, numbers, threads)).map_err(refused)
 }
 
 fn array<'py, T: initializers::Element + Element>(

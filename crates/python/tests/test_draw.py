@@ -75,6 +75,29 @@ def test_an_array_may_be_written_to():
     assert numbers.flags.c_contiguous and numbers[0, 0] == 5
 
 
+@pytest.mark.parametrize("kind", ["he_normal", "orthogonal", "uniform"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_memory_that_is_there_gets_the_same_numbers(kind, dtype):
+    out = np.empty((300, 500), dtype)
+    assert draw(kind, out.shape, 1, name="w", out=out, threads=2) is out
+    assert (out == draw(kind, out.shape, 1, name="w", dtype=dtype)).all()
+
+
+def test_memory_that_does_not_fit_is_left_alone():
+    def refused(out, error, message):
+        before = out.copy()
+        with pytest.raises(error, match=message):
+            draw("ones", (2, 3), 0, name="w", out=out)
+        assert (out == before).all()
+
+    refused(np.zeros((3, 2), np.float32), ValueError, r"the shape \[2, 3\]; its shape is \[3, 2\]")
+    refused(np.zeros((3, 2), np.float32).T, ValueError, "C-contiguous")
+    refused(np.zeros((2, 3), np.float16), TypeError, "float32 or float64")
+    fixed = np.zeros((2, 3), np.float32)
+    fixed.flags.writeable = False
+    refused(fixed, TypeError, "may be written to")
+
+
 def test_theory_and_draw_agree():
     expected = std("glorot_uniform", (400, 300), gain="tanh")
     drawn = draw("glorot_uniform", (400, 300), 0, name="w", gain="tanh").std()

@@ -76,7 +76,7 @@ impl From<String> for Value {
     }
 }
 
-/// As TOML writes it: a text in quotes, a real number with its point.
+/// A text in quotes, a real number with its point.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -57,7 +57,40 @@ pub fn find(name: &str) -> Option<&'static Kind> {
 impl Initializer {
     /// Its kind. A custom initializer has one that [`KINDS`] does not list.
     pub fn kind(&self) -> &'static Kind {
-        self.describe().0
+        use {distributions as d, scaling as v, structured as s};
+        match *self {
+            Initializer::Zeros => &d::ZEROS,
+            Initializer::Ones => &d::ONES,
+            Initializer::Constant { .. } => &d::CONSTANT,
+            Initializer::Uniform { .. } => &d::UNIFORM,
+            Initializer::GeneralRule => &d::GENERAL_RULE,
+            Initializer::Normal { .. } => &d::NORMAL,
+            Initializer::TruncatedNormal { .. } => &d::TRUNCATED_NORMAL,
+            Initializer::VarianceScaling { .. } => &v::VARIANCE_SCALING,
+            Initializer::GlorotUniform { .. } => &v::GLOROT_UNIFORM,
+            Initializer::GlorotNormal { .. } => &v::GLOROT_NORMAL,
+            Initializer::HeUniform { .. } => &v::HE_UNIFORM,
+            Initializer::HeNormal { .. } => &v::HE_NORMAL,
+            Initializer::LecunUniform => &v::LECUN_UNIFORM,
+            Initializer::LecunNormal { .. } => &v::LECUN_NORMAL,
+            Initializer::RandomWalk { .. } => &v::RANDOM_WALK,
+            Initializer::Mup { .. } => &v::MUP,
+            Initializer::Spectral { .. } => &v::SPECTRAL,
+            Initializer::AutoInit { .. } => &v::AUTOINIT,
+            Initializer::Orthogonal { .. } => &s::ORTHOGONAL,
+            Initializer::DeltaOrthogonal { .. } => &s::DELTA_ORTHOGONAL,
+            Initializer::Identity { .. } => &s::IDENTITY,
+            Initializer::Sparse { .. } => &s::SPARSE,
+            Initializer::LooksLinear { .. } => &s::LOOKS_LINEAR,
+            Initializer::ZeroHadamard { .. } => &s::ZERO_HADAMARD,
+            Initializer::TanhFixedPoint { .. } => &s::TANH_FIXED_POINT,
+            Initializer::Sinusoidal { .. } => &s::SINUSOIDAL,
+            Initializer::RandomizedAsymmetric => &s::RANDOMIZED_ASYMMETRIC,
+            Initializer::Lsuv { .. } => &s::LSUV,
+            Initializer::Krahenbuhl { .. } => &s::KRAHENBUHL,
+            Initializer::Custom(_) => &d::CUSTOM,
+            Initializer::Framework(framework) => kind_of_framework(framework),
+        }
     }
 
     /// The name of its kind; a custom initializer's own.
@@ -70,8 +103,7 @@ impl Initializer {
 
     /// Its parameters, defaults included: `kind().build(&parameters())` is the same value.
     pub fn parameters(&self) -> Vec<(&'static str, Value)> {
-        let (kind, values) = self.describe();
-        kind.parameters.iter().map(|parameter| parameter.name).zip(values).collect()
+        self.kind().parameters.iter().map(|parameter| parameter.name).zip(self.values()).collect()
     }
 
     /// The same initializer with another value of one parameter.
@@ -104,92 +136,57 @@ impl Initializer {
         }
     }
 
-    /// The kind, and the values of its parameters in the kind's order.
-    fn describe(&self) -> (&'static Kind, Vec<Value>) {
-        use {distributions as d, frameworks as f, scaling as v, structured as s};
-        match *self {
-            Initializer::Zeros => (&d::ZEROS, vec![]),
-            Initializer::Ones => (&d::ONES, vec![]),
-            Initializer::Constant { value } => (&d::CONSTANT, vec![value.into()]),
-            Initializer::Uniform { min, max } => (&d::UNIFORM, vec![min.into(), max.into()]),
-            Initializer::GeneralRule => (&d::GENERAL_RULE, vec![]),
-            Initializer::Normal { mean, std } => (&d::NORMAL, vec![mean.into(), std.into()]),
-            Initializer::TruncatedNormal { mean, std, lower, upper, bounds, corrected } => (
-                &d::TRUNCATED_NORMAL,
-                vec![
-                    mean.into(),
-                    std.into(),
-                    lower.into(),
-                    upper.into(),
-                    bounds.name().into(),
-                    corrected.into(),
-                ],
-            ),
-            Initializer::VarianceScaling { scale, mode, distribution } => (
-                &v::VARIANCE_SCALING,
-                vec![scale.into(), mode.name().into(), distribution.name().into()],
-            ),
-            Initializer::GlorotUniform { gain } => (&v::GLOROT_UNIFORM, vec![gain.into()]),
-            Initializer::GlorotNormal { gain, truncated } => {
-                (&v::GLOROT_NORMAL, vec![gain.into(), truncated.into()])
-            }
-            Initializer::HeUniform { gain, mode } => {
-                (&v::HE_UNIFORM, vec![gain.into(), mode.name().into()])
-            }
-            Initializer::HeNormal { gain, mode, truncated } => {
-                (&v::HE_NORMAL, vec![gain.into(), mode.name().into(), truncated.into()])
-            }
-            Initializer::LecunUniform => (&v::LECUN_UNIFORM, vec![]),
-            Initializer::LecunNormal { truncated } => (&v::LECUN_NORMAL, vec![truncated.into()]),
-            Initializer::RandomWalk { gain } => (&v::RANDOM_WALK, vec![gain.into()]),
-            Initializer::Mup { gain, base_width } => {
-                (&v::MUP, vec![gain.into(), base_width.into()])
-            }
-            Initializer::Spectral { gain } => (&v::SPECTRAL, vec![gain.into()]),
-            Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
-                let distribution = distribution.name().into();
-                (
-                    &v::AUTOINIT,
-                    vec![
-                        input_mean.into(),
-                        input_variance.into(),
-                        signal_variance.into(),
-                        distribution,
-                    ],
-                )
-            }
-            Initializer::Orthogonal { gain } => (&s::ORTHOGONAL, vec![gain.into()]),
-            Initializer::DeltaOrthogonal { gain } => (&s::DELTA_ORTHOGONAL, vec![gain.into()]),
-            Initializer::Identity { gain } => (&s::IDENTITY, vec![gain.into()]),
-            Initializer::Sparse { connections, along, std } => {
-                (&s::SPARSE, vec![connections.into(), along.name().into(), std.into()])
-            }
-            Initializer::LooksLinear { gain, base } => {
-                (&s::LOOKS_LINEAR, vec![base.name().into(), gain.into()])
-            }
-            Initializer::ZeroHadamard { gain } => (&s::ZERO_HADAMARD, vec![gain.into()]),
-            Initializer::TanhFixedPoint { noise } => (&s::TANH_FIXED_POINT, vec![noise.into()]),
-            Initializer::Sinusoidal { gain } => (&s::SINUSOIDAL, vec![gain.into()]),
-            Initializer::RandomizedAsymmetric => (&s::RANDOMIZED_ASYMMETRIC, vec![]),
-            Initializer::Lsuv { tolerance, iterations } => {
-                (&s::LSUV, vec![tolerance.into(), iterations.into()])
-            }
-            Initializer::Krahenbuhl { balance, tolerance, iterations } => {
-                (&s::KRAHENBUHL, vec![balance.into(), tolerance.into(), iterations.into()])
-            }
-            Initializer::Custom(_) => (&d::CUSTOM, vec![]),
-            Initializer::Framework(framework) => {
-                let kind = match framework {
-                    Framework::Burn => &f::BURN,
-                    Framework::PyTorch => &f::PYTORCH,
-                    Framework::Keras => &f::KERAS,
-                    Framework::Flax => &f::FLAX,
-                    Framework::Haiku => &f::HAIKU,
-                    Framework::Candle => &f::CANDLE,
-                    Framework::Tch => &f::TCH,
-                };
-                (kind, vec![])
-            }
+    /// The values of its parameters, in its kind's order.
+    fn values(&self) -> Vec<Value> {
+        macro_rules! values {
+            ($($value:ident),*) => { vec![$($value.into()),*] };
         }
+        match *self {
+            Initializer::Constant { value } => values![value],
+            Initializer::Uniform { min, max } => values![min, max],
+            Initializer::Normal { mean, std } => values![mean, std],
+            Initializer::TruncatedNormal { mean, std, lower, upper, bounds, corrected } => {
+                values![mean, std, lower, upper, bounds, corrected]
+            }
+            Initializer::VarianceScaling { scale, mode, distribution } => {
+                values![scale, mode, distribution]
+            }
+            Initializer::GlorotUniform { gain }
+            | Initializer::RandomWalk { gain }
+            | Initializer::Spectral { gain }
+            | Initializer::Orthogonal { gain }
+            | Initializer::DeltaOrthogonal { gain }
+            | Initializer::Identity { gain }
+            | Initializer::ZeroHadamard { gain }
+            | Initializer::Sinusoidal { gain } => values![gain],
+            Initializer::GlorotNormal { gain, truncated } => values![gain, truncated],
+            Initializer::HeUniform { gain, mode } => values![gain, mode],
+            Initializer::HeNormal { gain, mode, truncated } => values![gain, mode, truncated],
+            Initializer::LecunNormal { truncated } => values![truncated],
+            Initializer::Mup { gain, base_width } => values![gain, base_width],
+            Initializer::AutoInit { input_mean, input_variance, signal_variance, distribution } => {
+                values![input_mean, input_variance, signal_variance, distribution]
+            }
+            Initializer::Sparse { connections, along, std } => values![connections, along, std],
+            Initializer::LooksLinear { gain, base } => values![base, gain],
+            Initializer::TanhFixedPoint { noise } => values![noise],
+            Initializer::Lsuv { tolerance, iterations } => values![tolerance, iterations],
+            Initializer::Krahenbuhl { balance, tolerance, iterations } => {
+                values![balance, tolerance, iterations]
+            }
+            _ => values![],
+        }
+    }
+}
+
+fn kind_of_framework(framework: Framework) -> &'static Kind {
+    match framework {
+        Framework::Burn => &frameworks::BURN,
+        Framework::PyTorch => &frameworks::PYTORCH,
+        Framework::Keras => &frameworks::KERAS,
+        Framework::Flax => &frameworks::FLAX,
+        Framework::Haiku => &frameworks::HAIKU,
+        Framework::Candle => &frameworks::CANDLE,
+        Framework::Tch => &frameworks::TCH,
     }
 }

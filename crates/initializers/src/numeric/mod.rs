@@ -6,3 +6,5 @@
 mod logarithm;
 pub(crate) mod normal;
 pub(crate) mod quadrature;
+pub(crate) mod rounded_quantile;
+pub(crate) mod truncation;

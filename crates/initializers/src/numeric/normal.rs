@@ -17,6 +17,8 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
 
 /// How many numbers are worked on at once.
 pub(crate) const BLOCK: usize = 256;
+/// How many numbers the widest vectors hold.
+pub(crate) const VECTOR: usize = 8;
 
 /// Replaces each probability 0 < p < 1 by the standard normal's quantile there.
 ///
@@ -45,11 +47,11 @@ pub(crate) fn quantiles_of_block(block: &mut [f64]) {
         let q = *p - 0.5;
         *p = q * ratio(0.180625 - q * q, &CENTRE);
     }
-    let tails = &mut tails[..count];
-    for p in tails.iter_mut() {
+    // As many as fill the vectors: the last ones' quantiles are not used.
+    for p in &mut tails[..count.next_multiple_of(VECTOR)] {
         *p = tail_quantile(*p);
     }
-    for (place, p) in places.iter().zip(tails) {
+    for (place, p) in places.iter().zip(&tails[..count]) {
         block[usize::from(*place)] = *p;
     }
 }

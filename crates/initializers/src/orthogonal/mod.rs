@@ -5,6 +5,9 @@
 //! before. So each reflection may as well be drawn from fresh normal numbers: the distribution of
 //! `Q` is the same, `A` is never needed and half the work is saved (Stewart 1980, section 3). All
 //! arithmetic is in f64, in one order of operations, so the bits are the same on every processor.
+//!
+//! That is why no library's QR is used. LAPACK's and faer's kernels add in an order that follows
+//! the width of the vectors and the number of threads, so their last bits are the machine's.
 
 mod blocked;
 mod product;

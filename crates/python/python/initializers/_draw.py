@@ -37,6 +37,7 @@ def draw(
     input_activation: str = "linear",
     dtype: Any = np.float32,
     threads: int = 1,
+    out: np.ndarray | None = None,
     **parameters: float | int | bool | str,
 ) -> np.ndarray:
     """Draws every number of a tensor.
@@ -59,22 +60,27 @@ def draw(
         input_activation: The activation that the layer's inputs have been through.
         dtype: float32, float64, or a type that a float32 draw is cast to.
         threads: How many threads draw. The numbers are the same for any.
+        out: Memory to draw into: a C-contiguous array of `shape`, float32 or float64, such as
+            `parameter.detach().numpy()` of a PyTorch parameter. It decides instead of `dtype`.
         **parameters: The initializer's own parameters, such as `gain="tanh"`.
 
     Returns:
-        An array of `shape`.
+        An array of `shape`: `out` where it is given.
 
     Raises:
         ValueError: Where a parameter is out of its range, or the initializer has no meaning for the
             tensor; nothing is drawn then.
-        TypeError: Where neither `name` nor `layer` is given, or a parameter has a wrong type.
+        TypeError: Where neither `name` nor `layer` is given, or a parameter or `out` has a wrong type.
 
     >>> draw("zeros", (2,), seed=0, name="b", layout="bias") array([0., 0.], dtype=float32)
     """
-    dtype = np.dtype(dtype)
     position = None if layer is None or layers is None else (layer, layers)
     spec = _spec(shape, layout, groups, fans, position, activation, input_activation)
     key = _key(name, layer, tensor)
+    if out is not None:
+        _native.draw_into(kind, parameters, spec, seed, key, out, threads)
+        return out
+    dtype = np.dtype(dtype)
     double = dtype == np.float64
     numbers = _native.draw(kind, parameters, spec, seed, key, double, threads)
     return numbers if numbers.dtype == dtype else numbers.astype(dtype)
