@@ -11,4 +11,4 @@ python3 -m venv "$venv"
 if [ "${1:-}" = frameworks ]; then
     "$venv/bin/pip" install --quiet torch jax
 fi
-"$venv/bin/pytest" --quiet crates/python/tests
+"$venv/bin/pytest" --quiet -rs crates/python/tests

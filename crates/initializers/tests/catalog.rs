@@ -181,6 +181,11 @@ fn whole_numbers_are_numbers() {
         build("orthogonal", &[("gain", Value::Integer(2))]),
         build("orthogonal", &[("gain", Value::Real(2.0))])
     );
+    let count = |value| build("sparse", &[("connections", value)]);
+    assert_eq!(count(Value::Real(4.0)), count(Value::Integer(4)));
+    for wrong in [4.5, 0.0, -1.0, 1e300, f64::NAN, f64::INFINITY] {
+        assert!(count(Value::Real(wrong)).is_err(), "{wrong}");
+    }
 }
 
 /// The standard deviations by layer of the default network, worked out by hand.

@@ -90,6 +90,9 @@ impl fmt::Display for Value {
     }
 }
 
+/// Up to it every whole number is an `f64`.
+const LARGEST_COUNT: f64 = (1u64 << 53) as f64;
+
 /// What values a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Domain {
@@ -113,7 +116,7 @@ pub enum Domain {
 
 impl Domain {
     /// The value as the domain holds it, if it admits it: a whole number where a real one is
-    /// expected becomes real.
+    /// expected becomes real, and the other way round.
     pub fn admit(self, value: &Value) -> Option<Value> {
         let real = |test: fn(f64) -> bool| match *value {
             Value::Real(x) if x.is_finite() && test(x) => Some(Value::Real(x)),
@@ -128,7 +131,14 @@ impl Domain {
             },
             Domain::NonNegative => real(|x| x >= 0.0),
             Domain::Positive => real(|x| x > 0.0),
-            Domain::Count => matches!(value, Value::Integer(1..)).then(|| value.clone()),
+            Domain::Count => match *value {
+                Value::Integer(n @ 1..) => Some(Value::Integer(n)),
+                // A count may be written as 4.0, as JSON's integers may.
+                Value::Real(x) if (1.0..=LARGEST_COUNT).contains(&x) && x == libm::trunc(x) => {
+                    Some(Value::Integer(x as i64))
+                }
+                _ => None,
+            },
             Domain::Bool => matches!(value, Value::Bool(_)).then(|| value.clone()),
             Domain::Choice(names) => {
                 matches!(value, Value::Text(name) if names.contains(&name.as_ref()))
