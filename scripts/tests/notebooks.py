@@ -129,6 +129,7 @@ def check_tensorboard(records, variables):
     )
     experiment = hparams(".", "experiment").experiment
     assert {info.name for info in experiment.hparam_infos} > {"init.kind", "training.batch_size"}
+    assert experiment.hparam_infos[0].name.startswith("init."), "what differs comes first"
     assert "test_accuracy" in {info.name.tag for info in experiment.metric_infos}
     assert set(found.Runs()) == {".", *(f"{STUDY}/{arm}/seed-{seed}" for arm, seed in records)}
     for (arm, seed), record in records.items():

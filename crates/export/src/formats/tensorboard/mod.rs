@@ -1,6 +1,6 @@
 //! TensorBoard's event files, one for each run and one for all: scalars per step and epoch, what was
-//! measured of layers, histograms of the weights, the config as text, and the settings with what came out of them for
-//! the page of hyperparameters.
+//! measured of layers, histograms of the weights, the config as text, and the settings with what
+//! came out of them for the page of hyperparameters.
 
 mod events;
 mod messages;
@@ -37,7 +37,7 @@ impl Exporter for Tensorboard {
         let starts = job.runs.headers.iter().map(|run| Clock::of(&run.record).start());
         let start = starts.fold(f64::INFINITY, f64::min);
         let settings = settings(&job.runs.headers);
-        let experiment = experiment(&settings, start);
+        let experiment = experiment(&job.runs.headers, &settings, start);
         let event = events::hparams("_hparams_/experiment", HParams::Experiment(experiment), start);
         write_events(job.folder, start, [event])?;
         job.runs.headers.par_iter().try_for_each(|run| write_run(job, run, &settings))
@@ -48,8 +48,17 @@ impl Exporter for Tensorboard {
     }
 }
 
-/// What the runs were set to and measured by.
-fn experiment(settings: &BTreeMap<String, Kind>, time_created_secs: f64) -> Experiment {
+/// What the runs were set to and measured by. What differs between them comes first: the page shows
+/// a few settings until more are chosen.
+fn experiment(
+    runs: &[ExportedRun],
+    settings: &BTreeMap<String, Kind>,
+    time_created_secs: f64,
+) -> Experiment {
+    let value = |run: usize, name: &str| runs[run].record.settings.get(name);
+    let is_shared = |name: &str| (1..runs.len()).all(|run| value(run, name) == value(0, name));
+    let mut ordered: Vec<(&String, &Kind)> = settings.iter().collect();
+    ordered.sort_by_key(|(name, _)| is_shared(name));
     let info = |(name, kind): (&String, &Kind)| {
         let kind = match kind {
             Kind::Bool => HParamType::Bool,
@@ -62,7 +71,7 @@ fn experiment(settings: &BTreeMap<String, Kind>, time_created_secs: f64) -> Expe
     Experiment {
         description: String::new(),
         time_created_secs,
-        hparam_infos: settings.iter().map(info).collect(),
+        hparam_infos: ordered.into_iter().map(info).collect(),
         metric_infos: METRICS.into_iter().map(metric).collect(),
     }
 }
