@@ -29,10 +29,6 @@ const COPIES_OF_OUTPUTS: u64 = 2;
 const PROGRAM: u64 = 50_000_000;
 /// Images of a batch of the validation and the test set, at least.
 const EVALUATION_BATCH: usize = 1_000;
-/// What is recorded of a layer at a step: 11 numbers.
-const RECORDED: u64 = 11 * NUMBER;
-/// The most that may be recorded of a run's layers, which are held until the run ends.
-pub(crate) const MOST_RECORDED: u64 = 500_000_000;
 
 impl MemoryEstimate {
     /// The bytes of a run on its own.
@@ -73,13 +69,6 @@ impl Settings {
                 .saturating_mul(self.model.inputs as u64)
                 .saturating_add(PROGRAM),
         }
-    }
-
-    /// The bytes of what is recorded of layers, over so many training images.
-    pub(crate) fn recorded_bytes(&self, images: usize) -> u64 {
-        let layers = self.model.hidden.len() as u64 + 1;
-        let rows = self.record.every.count(self.steps(images)).saturating_add(1);
-        rows.saturating_mul(layers).saturating_mul(RECORDED)
     }
 }
 

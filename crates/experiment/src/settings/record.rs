@@ -70,6 +70,19 @@ impl Every {
     }
 }
 
+impl Recording {
+    /// Bytes of what is recorded of a layer at a step: 11 numbers.
+    const BYTES: u64 = 11 * 4;
+    /// The most that may be recorded of a run's layers, which are held until the run ends.
+    pub(crate) const MOST_BYTES: u64 = 500_000_000;
+
+    /// The bytes of what is recorded of so many layers over so many steps.
+    pub(crate) fn bytes(&self, layers: usize, steps: u64) -> u64 {
+        let rows = self.every.count(steps).saturating_add(1);
+        rows.saturating_mul(layers as u64).saturating_mul(Self::BYTES)
+    }
+}
+
 impl Default for Recording {
     fn default() -> Self {
         Recording {

@@ -1,8 +1,8 @@
 //! Settings of different sections that do not go together.
 
 use crate::settings::architecture::{Norm, Parametrization, Residual};
-use crate::settings::memory::{MOST_RECORDED, memory};
 use crate::settings::optimizer::Algorithm;
+use crate::settings::record::Recording;
 use crate::settings::run::Settings;
 use crate::settings::training::{LastBatch, Training};
 use crate::syntax::{Diagnostic, Diagnostics, Spanned};
@@ -103,12 +103,12 @@ impl Settings {
     /// What is recorded of layers fits into memory, where the steps are known.
     fn check_recording(&self, value: &Spanned, diagnostics: &Diagnostics) {
         let Some(images) = self.training_images().filter(|_| self.record.layers) else { return };
-        let bytes = self.recorded_bytes(images);
-        if bytes > MOST_RECORDED
+        let bytes = self.record.bytes(self.model.hidden.len() + 1, self.steps(images));
+        if bytes > Recording::MOST_BYTES
             && let Some(entry) = value.find("record.layers")
         {
-            let (bytes, most) = (memory(bytes), memory(MOST_RECORDED));
-            let message = format!("what is recorded of layers takes {bytes}, more than {most}");
+            let [bytes, most] = [bytes, Recording::MOST_BYTES].map(|bytes| bytes / 1_000_000);
+            let message = format!("what is recorded of layers takes {bytes} MB, more than {most}");
             let help = "give a larger `record.every`, or \"log\"";
             diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
         }
