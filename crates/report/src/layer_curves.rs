@@ -8,7 +8,7 @@ use record::{LayerQuantity, LayerRow, LayerSeries, ReadError, read_layers, read_
 
 use crate::comparison::{Comparison, RankedArm};
 use crate::load::read_each;
-use crate::phrases::mean_of;
+use crate::phrases::{capitalised, mean_of, words};
 use crate::picture::ChartPoint;
 use crate::statistics::interval_of_mean;
 use crate::study::{Study, Warning};
@@ -39,6 +39,21 @@ impl LayerMeasure {
         LayerMeasure::Dead,
         LayerMeasure::Distance,
     ];
+
+    /// The mean of the values at a step, and its interval: of what is above zero and ranges over
+    /// decades, taken on the logarithm by the delta method, as that of a loss is.
+    fn point(self, step: u64, values: &[f64]) -> ChartPoint {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        let band = interval_of_mean(values).map(|interval| match self {
+            LayerMeasure::Gradient | LayerMeasure::Distance if mean > 0.0 => {
+                let half = (interval.high - mean) / mean;
+                (mean * (-half).exp(), mean * half.exp())
+            }
+            LayerMeasure::Dead => (interval.low.max(0.0), interval.high.min(1.0)),
+            _ => (interval.low, interval.high),
+        });
+        ChartPoint { x: step as f64, y: mean, band }
+    }
 
     fn of(self, row: &LayerRow, start: &LayerRow) -> f64 {
         f64::from(match self {
@@ -185,20 +200,21 @@ impl ArmBuilder {
         if self.runs == 0 {
             return Err(label);
         }
-        let point = |(step, values): (u64, Vec<f64>)| ChartPoint {
-            x: step as f64,
-            y: values.iter().sum::<f64>() / values.len() as f64,
-            band: interval_of_mean(&values).map(|interval| (interval.low, interval.high)),
-        };
-        let line = |by_step: BTreeMap<u64, Vec<f64>>| by_step.into_iter().map(point).collect();
-        let layers = self.layers.into_iter().map(|of| LayerLines { lines: of.map(line) });
+        let layers = self.layers.into_iter().map(|of_layer| {
+            let mut measures = LayerMeasure::ALL.into_iter();
+            let lines = of_layer.map(|by_step| {
+                let measure = measures.next().unwrap_or(LayerMeasure::UpdateRatio);
+                by_step.into_iter().map(|(step, values)| measure.point(step, &values)).collect()
+            });
+            LayerLines { lines }
+        });
         Ok(ArmLayers { label, runs: self.runs, layers: layers.collect() })
     }
 }
 
-/// From where on a layer has kept its start, by the length that it moved over that of its start: a
-/// turn of less than six degrees.
-const KEPT: f64 = 0.1;
+/// Below which part of its length a layer has kept its start. At a few percent it has not: put back
+/// there, such layers cost most of the accuracy.
+const KEPT: f64 = 0.01;
 
 /// Beyond which power of ten an update is small or large for its weight.
 const RATIOS: std::ops::RangeInclusive<f64> = -4.0..=-2.0;
@@ -210,6 +226,7 @@ impl ArmLayers {
     /// What stands out, in sentences: what was seen, and not why.
     pub(crate) fn sentences(&self) -> Vec<String> {
         let mut sentences = vec![self.moved()];
+        sentences.extend(self.without_gradient());
         sentences.extend((1..).zip(&self.layers).flat_map(|(number, layer)| {
             [of_ratio(number, layer), of_dead(number, layer)].into_iter().flatten()
         }));
@@ -218,26 +235,39 @@ impl ArmLayers {
 
     /// How far each layer moved.
     fn moved(&self) -> String {
-        let of_layer = |(number, layer): (usize, &LayerLines)| match layer
-            .last(LayerMeasure::Distance)
-        {
-            Some(distance) if distance < KEPT => format!(
-                "layer {number} moved {} of its length: it kept its start",
-                percent(distance)
-            ),
-            Some(distance) => format!("layer {number} moved {} of its length", percent(distance)),
+        let distances: Vec<Option<f64>> =
+            self.layers.iter().map(|layer| layer.last(LayerMeasure::Distance)).collect();
+        if distances.iter().all(Option::is_none) {
+            return "Every layer started at zero, so that its way has no measure.".to_owned();
+        }
+        let of_layer = |(number, distance): (usize, &Option<f64>)| match *distance {
+            Some(distance) if distance < KEPT => {
+                format!("layer {number} moved {}: it kept its start", lengths(distance))
+            }
+            Some(distance) => format!("layer {number} moved {}", lengths(distance)),
             None => format!("layer {number} started at zero, so that its way has no measure"),
         };
-        let layers: Vec<String> = (1..).zip(&self.layers).map(of_layer).collect();
-        crate::phrases::capitalised(&(layers.join("; ") + "."))
+        let layers: Vec<String> = (1..).zip(&distances).map(of_layer).collect();
+        capitalised(&(layers.join("; ") + "."))
+    }
+
+    /// The layers whose gradient is 0 wherever it was measured.
+    fn without_gradient(&self) -> Option<String> {
+        let has_none = |layer: &LayerLines| {
+            let gradient = layer.line(LayerMeasure::Gradient);
+            !gradient.is_empty() && gradient.iter().all(|point| point.y == 0.0)
+        };
+        let layers = (1..).zip(&self.layers).filter(|(_, layer)| has_none(layer));
+        let numbers: Vec<String> = layers.map(|(number, _)| number.to_string()).collect();
+        match numbers.as_slice() {
+            [] => None,
+            [one] => Some(format!("Layer {one} had no gradient at any recorded step.")),
+            _ => Some(format!("Layers {} had no gradient at any recorded step.", words(&numbers))),
+        }
     }
 }
 
 fn of_ratio(number: usize, layer: &LayerLines) -> Option<String> {
-    let gradient = layer.line(LayerMeasure::Gradient);
-    if !gradient.is_empty() && gradient.iter().all(|point| point.y == 0.0) {
-        return Some(format!("Layer {number} had no gradient at any recorded step."));
-    }
     let ratio = layer.median(LayerMeasure::UpdateRatio)?;
     let small = match RATIOS.contains(&ratio) {
         true => return None,
@@ -262,7 +292,15 @@ fn of_dead(number: usize, layer: &LayerLines) -> Option<String> {
     ))
 }
 
-/// "0.3 %", "34 %", "4,700 %" without the comma.
+/// "34 % of its length", "80 times its length".
+fn lengths(distance: f64) -> String {
+    match distance {
+        ..2.0 => format!("{} of its length", percent(distance)),
+        _ => format!("{} times its length", crate::number::significant(distance, 2)),
+    }
+}
+
+/// "0.3 %", "34 %".
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
@@ -315,7 +353,9 @@ mod tests {
         assert!(moved[1].contains("were large: 10^−1.0 of its weights"), "{moved:?}");
         assert!(moved[2].starts_with("At the end 25 % of the units of layer 1 were dead"));
         let zero = arm(vec![series(4, 0.0, 0.0, 0.0)]).sentences();
-        assert!(zero[0].contains("started at zero"), "{zero:?}");
+        assert_eq!(zero[0], "Every layer started at zero, so that its way has no measure.");
+        let far = arm(vec![series(11, 1.0, 8.0, 0.0)]).sentences();
+        assert_eq!(far[0], "Layer 1 moved 80 times its length.");
     }
 
     #[test]

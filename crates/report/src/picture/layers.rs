@@ -21,7 +21,7 @@ const COLUMNS: usize = 4;
 /// Steps that a map shows side by side.
 const CELLS: usize = 60;
 const LEFT: f64 = 92.0;
-const TOP: f64 = 108.0;
+const TOP: f64 = 120.0;
 const GAP: f64 = 18.0;
 
 /// What a picture says of its measure.
@@ -36,8 +36,12 @@ fn words(measure: LayerMeasure) -> Words {
     let words = |title, axis, spacing| Words { title, axis, spacing, level: None };
     match measure {
         LayerMeasure::UpdateRatio => Words {
-            level: Some((-3.0, "−3")),
-            ..words("How large the updates are", "log₁₀(update / weight)", Spacing::Linear)
+            level: Some((-3.0, "")),
+            ..words(
+                "How large the updates are",
+                "log₁₀(update / weight), dashed: −3",
+                Spacing::Linear,
+            )
         },
         LayerMeasure::Gradient => {
             words("The gradient of each layer's weights", "Gradient (rms)", Spacing::Logarithmic)
@@ -50,6 +54,16 @@ fn words(measure: LayerMeasure) -> Words {
             "Distance (% of start)",
             Spacing::Logarithmic,
         ),
+    }
+}
+
+/// What a panel says that has no line.
+fn nothing(measure: LayerMeasure) -> &'static str {
+    match measure {
+        LayerMeasure::UpdateRatio => "no update of any weight",
+        LayerMeasure::Gradient => "0 at every step",
+        LayerMeasure::Dead => "no activation that is ever flat",
+        LayerMeasure::Distance => "started at zero",
     }
 }
 
@@ -233,6 +247,12 @@ impl Panels<'_> {
         html! {
             (self.frame(position, arm, true))
             @if let Some((value, name)) = self.words.level { (level(&plot, value, name)) }
+            @if lines.iter().all(|line| plot.parts(&line.points).is_empty()) {
+                @let middle = plot.area.top + plot.area.height / 2.0;
+                @let centre = plot.area.left + plot.area.width / 2.0;
+                @let text = Text::new(centre, middle, nothing(self.measure)).soft();
+                (text.size(12.0).centred().draw())
+            }
             @for line in &lines {
                 @for part in plot.parts(&line.points) {
                     (marks::area(&band(&part), Look::of(line.look), 0.15))
