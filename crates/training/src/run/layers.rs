@@ -26,8 +26,6 @@ pub(super) struct LayerProbe {
 pub(super) struct MeasuredStep {
     /// The weights of each layer, of all runs.
     weights: Vec<Numbers>,
-    /// The gradients by them, once they are known.
-    gradients: Vec<Option<Numbers>>,
     /// Of each run, of each layer.
     rows: Vec<Vec<LayerRow>>,
 }
@@ -70,32 +68,35 @@ impl LayerProbe {
             }
         };
         let rows = (0..runs).map(|run| (0..layers).map(|layer| row(run, layer)).collect());
-        MeasuredStep { rows: rows.collect(), gradients: Vec::new(), weights }
+        MeasuredStep { rows: rows.collect(), weights }
     }
 }
 
 impl MeasuredStep {
     /// Takes the gradients of the step's loss, before anything is done to them.
     pub(super) fn take_gradients(&mut self, networks: &Classifier, gradients: &GradientsParams) {
-        let of_layer = |layer: &model::StackedLinear| {
-            gradients.get::<3>(layer.weight.id).map(|gradient| Numbers::of(&gradient))
-        };
-        self.gradients = networks.network.layers.iter().map(of_layer).collect();
+        let runs = self.rows.len();
+        for (layer, of) in networks.network.layers.iter().enumerate() {
+            let Some(gradient) = gradients.get::<3>(of.weight.id) else { continue };
+            // Let go before the step: it would not change in place what is held.
+            let gradient = Numbers::of(&gradient);
+            for (run, rows) in self.rows.iter_mut().enumerate() {
+                let numbers = part(&gradient, run, runs);
+                let rms = rms(sum_of_squares(numbers), numbers.len() as f64);
+                rows[layer] = rows[layer].with(LayerQuantity::GradientRms, rms);
+            }
+        }
     }
 
     /// The rows of each run, now that the update is made.
     pub(super) fn after_update(self, networks: &Classifier) -> Vec<Vec<LayerRow>> {
-        let MeasuredStep { weights: before, gradients, mut rows } = self;
+        let MeasuredStep { weights: before, mut rows } = self;
         let (after, runs) = (weights(&networks.valid()), rows.len());
         for (run, rows) in rows.iter_mut().enumerate() {
             for (layer, row) in rows.iter_mut().enumerate() {
                 let (a, b) = (part(&before[layer], run, runs), part(&after[layer], run, runs));
                 let count = a.len() as f64;
                 *row = row.with(LayerQuantity::UpdateRms, rms(squared_distance(a, b), count));
-                if let Some(Some(gradient)) = gradients.get(layer) {
-                    let square = sum_of_squares(part(gradient, run, runs));
-                    *row = row.with(LayerQuantity::GradientRms, rms(square, count));
-                }
             }
         }
         rows
