@@ -3,6 +3,7 @@
 
     scripts/bench.py runs       Kindling by itself, by profile, backend and workers; two minutes
     scripts/bench.py growth     how cost grows with width, depth, batch and runs; three minutes
+    scripts/bench.py probe      what looking inside a start costs; a minute
     scripts/bench.py parts      `cargo bench`, compared with the baseline; --store makes it the baseline
     scripts/bench.py builds     a cold build, and builds after an edit; ten minutes and more
     scripts/bench.py page       writes the page again from docs/benchmarks.json
@@ -17,8 +18,8 @@ import json
 import os
 import sys
 
-from benchmarks import gpu, growth, own, page, parts, peers
-from benchmarks.common import ROOT, TARGET, machine, say
+from benchmarks import gpu, growth, own, page, parts, peers, probe
+from benchmarks.common import ROOT, TARGET, build, machine, say
 
 FIGURES = ROOT / "docs" / "benchmarks.json"
 
@@ -28,7 +29,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "command", choices=["runs", "growth", "parts", "builds", "page", "peers", "gpu"]
+        "command",
+        choices=["runs", "growth", "probe", "parts", "builds", "page", "peers", "gpu"],
     )
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument(
@@ -49,6 +51,9 @@ def main():
                 "machine": machine(),
                 **growth.measured(min(options.repeats, 3), options.release),
             }
+        case "probe":
+            binary = build("--release") if options.release else build()
+            figures["probe"] = {"machine": machine(), **probe.measured(binary, options.repeats)}
         case "builds":
             figures["builds"] = {"machine": machine(), **own.builds()}
         case "peers":

@@ -2,7 +2,7 @@
 
 import re
 
-from . import gpu, growth, own, parts, peers
+from . import gpu, growth, own, parts, peers, probe
 from .common import prose
 
 UNSAID = "No reason has been found yet."
@@ -21,6 +21,7 @@ def page(figures, before):
         ("peers", lambda of: peers.lines(of, why)),
         ("growth", lambda of: growth.lines(of, why)),
         ("runs", own.lines_of_runs),
+        ("probe", probe.lines),
         ("gpu", lambda of: gpu.lines(of, why)),
         ("parts", parts.lines),
         ("builds", lambda of: own.lines_of_builds(of, why)),

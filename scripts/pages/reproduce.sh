@@ -25,8 +25,10 @@ for name in "${comparisons[@]}"; do
 done
 python3 scripts/pages/tutorial_page.py "$seeds" "$started" "$finished"
 
-# The README's table and picture: all ten starts together.
+# The README's table and picture: all ten starts together, and what a probe sees in each.
 cargo run --quiet -p train -- --config configs/ten_starts.toml --seeds "$seeds" --out "$out" --format json > /dev/null
 cargo run --quiet -p train -- compare "$out/ten_starts" --pictures target/pictures/ten_starts --format markdown > target/ten_starts.md
 cp target/pictures/ten_starts/forest.svg docs/images/ten_starts.svg
-python3 scripts/pages/readme_table.py target/ten_starts.md
+cargo run --quiet -p train -- probe --config configs/ten_starts.toml --seeds "$seeds" --out "$out" \
+    --format json > target/ten_starts.probe.json
+python3 scripts/pages/readme_table.py target/ten_starts.md target/ten_starts.probe.json

@@ -108,6 +108,7 @@ def compared(x, y):
         rng=np.random.default_rng(1),
     )
     scores = [np.asarray(values).reshape(-1, 1) for values in (x, y)]
+    varies = len(x) > 2 and len(set(x)) > 1 and len(set(y)) > 1
     return {
         "x": x,
         "y": y,
@@ -116,6 +117,7 @@ def compared(x, y):
         "mean": float(np.mean(difference)),
         "t_test": t_test,
         "permutation": {"p": float(permutation.pvalue), "exact": exact},
+        "rank_correlation": float(stats.spearmanr(x, y).statistic) if varies else None,
         "improvement": float(metrics.probability_of_improvement(*scores)),
     }
 

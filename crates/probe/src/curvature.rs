@@ -52,10 +52,6 @@ impl Direction {
         direction
     }
 
-    fn numbers(&self) -> impl Iterator<Item = &f64> {
-        self.0.iter().flat_map(|(weight, bias)| weight.iter().chain(bias.iter().flatten()))
-    }
-
     fn dot(&self, other: &Self) -> f64 {
         let flat = |weight: &Array2<f64>, other: &Array2<f64>| {
             let [a, b] = [weight, other].map(|array| array.as_slice().unwrap_or_default());
@@ -176,8 +172,18 @@ impl Part {
 
 /// The largest and the smallest eigenvalue of the Hessian of the mean loss.
 pub(crate) fn measure(network: &Network, images: &Images) -> CurvatureMeasures {
-    let (network, images) = &without_dark_inputs(network, images);
     let count = images.len();
+    if !network.is_finite() {
+        let [largest, smallest, largest_stable_rate] = [f64::NAN; 3];
+        return CurvatureMeasures {
+            images: count,
+            largest,
+            smallest,
+            largest_stable_rate,
+            products: 0,
+        };
+    }
+    let (network, images) = &without_dark_inputs(network, images);
     let parts: Vec<Part> = (0..count)
         .step_by(PART)
         .map(|start| {
@@ -262,6 +268,12 @@ mod tests {
     use initializers::{Activation, Initializer, TensorSpec};
 
     const WIDTHS: [usize; 4] = [5, 6, 4, 3];
+
+    impl Direction {
+        fn numbers(&self) -> impl Iterator<Item = &f64> {
+            self.0.iter().flat_map(|(weight, bias)| weight.iter().chain(bias.iter().flatten()))
+        }
+    }
 
     fn network(activation: Activation, std: f64) -> Network {
         let targets = TensorSpec::network(&WIDTHS, activation);

@@ -6,8 +6,8 @@
 //! (`model::layers_of` reads them out of a burn module). On a set of [`Images`] it
 //! [measures](Network::measure) activations and gradients by layer, the Jacobian, the gradient
 //! noise scale and, where asked for, the tangent kernel and the ends of the Hessian's spectrum:
-//! exactly, by first-order passes in 64 bits, without finite differences. It computes on one core
-//! but for the Hessian, to the same bits whatever the number of threads.
+//! exactly, by first-order passes in 64 bits, without finite differences. It computes on all cores,
+//! to the same bits whatever their number.
 
 mod activity;
 mod change;
@@ -17,6 +17,7 @@ mod diagnosis;
 mod eigen;
 mod error;
 mod expectation;
+mod forecast;
 mod jacobian;
 mod kernel;
 mod measure;
@@ -39,6 +40,7 @@ pub use error::ProbeError;
 pub use expectation::{
     Expectation, Expected, ExpectedQuantity, InnerLayers, Theory, Unmet, theory_layers,
 };
+pub use forecast::{Forecast, forecast};
 pub use measure::Options;
 pub use measures::{
     ActivationMeasures, CurvatureMeasures, Entry, Histogram, JacobianMeasures, KernelMeasures,

@@ -1,6 +1,9 @@
 //! One probe of one network: the passes, and what is measured on the way.
 
 use ndarray::Array2;
+use rayon::iter::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator,
+};
 
 use crate::measures::{Histogram, LayerMeasures, Measures};
 use crate::network::{Images, Layer, Network, rows_of};
@@ -62,6 +65,7 @@ impl Network {
         let errors = self.errors(&forward, &images.labels);
         let gradients = mean_gradients(&forward, errors.products());
         let layers = (0..self.layers.len())
+            .into_par_iter()
             .map(|index| self.measure_layer(index, &forward, &errors, &gradients[index]))
             .collect();
         let logits = &forward.pre_activations[self.layers.len() - 1];
@@ -139,7 +143,7 @@ impl Network {
 /// The gradients of the mean loss by each layer's weight.
 fn mean_gradients(forward: &Forward, errors: &[Array2<f64>]) -> Vec<Array2<f64>> {
     let images = forward.losses.len() as f64;
-    let pairs = forward.inputs.iter().zip(errors);
+    let pairs = forward.inputs.par_iter().zip(errors);
     pairs.map(|(inputs, errors)| inputs.t().dot(errors) / images).collect()
 }
 

@@ -3,71 +3,11 @@
 
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
-use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec, catalog};
-use probe::{Images, LayerWeights, Measures, Network, Options, sample_images};
+mod common;
 
-const SEEDS: u64 = 5;
-
-fn images(count: usize) -> Images {
-    let set = mnist::ImageSet::embedded(5_000).unwrap();
-    let chosen = sample_images(set.training.len(), count);
-    let size = set.training.pixels_per_image();
-    let pixels = |&image: &u32| &set.training.pixels()[image as usize * size..][..size];
-    let inputs: Vec<f32> =
-        chosen.iter().flat_map(pixels).map(|&byte| f32::from(byte) / 255.0).collect();
-    let labels: Vec<u16> =
-        chosen.iter().map(|&image| set.training.labels()[image as usize]).collect();
-    Images::new(&inputs, &labels).unwrap()
-}
-
-fn network(init: &Initializer, seed: u64) -> Network {
-    let targets = TensorSpec::network(&[784, 256, 128, 10], Activation::Relu);
-    let weights: Vec<Vec<f32>> = targets
-        .iter()
-        .enumerate()
-        .map(|(layer, target)| {
-            let mut stream = Stream::new(seed, Purpose::WEIGHTS, [layer as u64, 0]);
-            init.draw(target, &mut stream).unwrap()
-        })
-        .collect();
-    let zeros = [0.0; 256];
-    let layers: Vec<LayerWeights> = targets
-        .iter()
-        .zip(&weights)
-        .map(|(target, weight)| LayerWeights {
-            shape: [target.fan_in(), target.fan_out()],
-            weight,
-            bias: Some(&zeros[..target.fan_out()]),
-        })
-        .collect();
-    Network::new(&layers, Activation::Relu).unwrap()
-}
-
-fn measured(init: &Initializer, images: &Images, options: &Options) -> Vec<Measures> {
-    (0..SEEDS).map(|seed| network(init, seed).measure(images, options).unwrap()).collect()
-}
-
-fn mean(measures: &[Measures], layer: Option<usize>, name: &str) -> f64 {
-    let value = |measures: &Measures| {
-        let entries = measures.entries();
-        entries.iter().find(|e| e.layer == layer && e.name == name).expect(name).value
-    };
-    measures.iter().map(value).sum::<f64>() / measures.len() as f64
-}
-
-/// Within four standard deviations over seeds, and 2 % for the images that are others.
-fn assert_close(got: f64, [expected, std]: [f64; 2], what: &str) {
-    let tolerance = 4.0 * std + 0.02 * expected.abs();
-    assert!((got - expected).abs() <= tolerance, "{what}: {got}, expected {expected} +- {std}");
-}
-
-fn kind(name: &str) -> Initializer {
-    catalog::find(name).unwrap().build(&[]).unwrap()
-}
-
-fn uniform(bound: f64) -> Initializer {
-    Initializer::Uniform { min: -bound, max: bound }
-}
+use common::{assert_close, images, kind, mean, measured, network, uniform};
+use initializers::Initializer;
+use probe::{Measures, Options};
 
 /// An initializer with z, d and the weight gradient of one image, by layer; z with its standard
 /// deviation over seeds.

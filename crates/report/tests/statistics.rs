@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use report::statistics::{
-    Summary, holm, paired_difference, probability_of_improvement, simultaneous_interval,
-    unpaired_difference,
+    Summary, holm, paired_difference, probability_of_improvement, rank_correlation,
+    simultaneous_interval, unpaired_difference,
 };
 use serde_json::Value;
 
@@ -58,6 +58,17 @@ fn paired_tests_are_those_of_scipy() {
         assert_close(name, paired.interval.unwrap().low, &case["t_test"]["low"]);
         assert_close(name, paired.interval.unwrap().high, &case["t_test"]["high"]);
         assert_permutation(name, paired.p_permutation.unwrap(), &case["permutation"]);
+    }
+}
+
+#[test]
+fn rank_correlations_are_those_of_scipy() {
+    for (name, case) in fixture()["samples"].as_object().unwrap() {
+        let found = rank_correlation(&numbers(&case["x"]), &numbers(&case["y"]));
+        match &case["rank_correlation"] {
+            Value::Null => assert_eq!(found, None, "{name}"),
+            expected => assert_close(name, found.unwrap().rho, expected),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use initializers::{Activation, Initializer, Purpose, Stream, TensorSpec};
 use proptest::prelude::*;
 use theory::{
-    Inputs, Jacobian, Layer, Limit, Matrices, MeanField, Prediction, propagate, second_moment,
+    Inputs, Jacobian, Layer, Limit, Matrices, MeanField, Prediction, propagate,
     slope_second_moment, softmax_error, softmax_loss,
 };
 
@@ -115,36 +115,88 @@ fn nothing_panics_whatever_the_variances() {
     assert!(Prediction { mean_square: f64::NAN, log_std: 1.0 }.band()[0].is_nan());
 }
 
-/// Mean square of the pre-activations of a second layer of width 4,096 at one input, sampled.
-fn sampled(activation: Activation, weight_variance: f64, q: f64) -> [f64; 2] {
-    const WIDTH: usize = 4096;
-    let mut squares = [0.0; 2];
-    let normal = Initializer::Normal { mean: 0.0, std: q.sqrt() };
-    let mut stream = Stream::new(11, Purpose::WEIGHTS, [0, 0]);
-    let z = normal.draw(&TensorSpec::linear(1, WIDTH), &mut stream).expect("a normal");
-    let h: Vec<f64> = z.iter().map(|&z| activation.apply(f64::from(z))).collect();
-    let weights = Initializer::Normal { mean: 0.0, std: (weight_variance / WIDTH as f64).sqrt() };
-    let units = 256;
-    let w = weights.draw(&TensorSpec::linear(WIDTH, units), &mut stream).expect("a normal");
-    for unit in 0..units {
-        let sum: f64 = (0..WIDTH).map(|i| h[i] * f64::from(w[i * units + unit])).sum();
-        squares[0] += sum * sum / units as f64;
+/// A layer of width 4,096 between two vectors of pre-activations of variance `q` and correlation
+/// `c`: the weights, of variance `1 / 4096`, and the vectors.
+struct WideLayer {
+    weights: Vec<f32>,
+    z: [Vec<f64>; 2],
+    gradient: Vec<f64>,
+}
+
+const WIDTH: usize = 4096;
+
+impl WideLayer {
+    fn new(q: f64, c: f64) -> Self {
+        let mut stream = Stream::new(11, Purpose::WEIGHTS, [0, 0]);
+        let mut normal = |std: f64, count: usize| {
+            let init = Initializer::Normal { mean: 0.0, std };
+            init.draw(&TensorSpec::linear(count, WIDTH), &mut stream).expect("a normal")
+        };
+        let weights = normal((1.0 / WIDTH as f64).sqrt(), WIDTH);
+        let [a, b, gradient] =
+            [0, 1, 2].map(|_| -> Vec<f64> { normal(1.0, 1).into_iter().map(f64::from).collect() });
+        let mix = |(a, b): (&f64, &f64)| q.sqrt() * (c * a + (1.0 - c * c).sqrt() * b);
+        let second = a.iter().zip(&b).map(mix).collect();
+        WideLayer { weights, z: [a.iter().map(|x| q.sqrt() * x).collect(), second], gradient }
     }
-    let slope = |&z: &f32| theory::derivative(activation, f64::from(z)).powi(2);
-    squares[1] = weight_variance * z.iter().map(slope).sum::<f64>() / WIDTH as f64;
-    squares
+
+    /// The next layer's pre-activations.
+    fn forward(&self, h: &[f64]) -> Vec<f64> {
+        let mut next = vec![0.0; WIDTH];
+        for (h, row) in h.iter().zip(self.weights.chunks(WIDTH)) {
+            next.iter_mut().zip(row).for_each(|(sum, &w)| *sum += h * f64::from(w));
+        }
+        next
+    }
+
+    /// The gradient at the first of the two vectors, of that at the next layer.
+    fn backward(&self, activation: Activation) -> Vec<f64> {
+        let of = |(z, row): (&f64, &[f32])| {
+            let sum: f64 = row.iter().zip(&self.gradient).map(|(&w, d)| f64::from(w) * d).sum();
+            theory::derivative(activation, *z) * sum
+        };
+        self.z[0].iter().zip(self.weights.chunks(WIDTH)).map(of).collect()
+    }
+}
+
+/// The mean of the products of numbers, and its standard error.
+fn mean_product(a: &[f64], b: &[f64]) -> [f64; 2] {
+    let n = a.len() as f64;
+    let products = a.iter().zip(b).map(|(a, b)| a * b);
+    let mean = products.clone().sum::<f64>() / n;
+    [mean, (products.map(|x| (x - mean).powi(2)).sum::<f64>() / n / n).sqrt()]
 }
 
 #[test]
-fn wide_networks_do_what_the_maps_say() {
-    for activation in Activation::ALL {
-        for q in [0.3, 2.0] {
-            let [square, slope] = sampled(activation, 1.5, q);
-            // 256 units of a chi-squared variable: a standard deviation of 9 %.
-            let expected = 1.5 * second_moment(activation, q);
-            assert!((square / expected - 1.0).abs() < 0.36, "{activation} {q}: {square}");
-            let expected = 1.5 * slope_second_moment(activation, q);
-            assert!((slope / expected - 1.0).abs() < 0.25, "{activation} {q}: {slope}");
+fn layers_of_width_4096_do_what_the_maps_say() {
+    for [q, c] in [[0.3, 0.4], [2.0, 0.9]] {
+        let layer = WideLayer::new(q, c);
+        for activation in Activation::ALL {
+            let net = MeanField { activation, weight_variance: 1.0, bias_variance: 0.0 };
+            let what = format!("{activation} at {q}, {c}");
+            let h = [0, 1]
+                .map(|i| -> Vec<f64> { layer.z[i].iter().map(|&z| activation.apply(z)).collect() });
+            let [first, second] = [0, 1].map(|i| layer.forward(&h[i]));
+            // What the drawn units leave open, and what the drawn weights do on top of it.
+            let [of_h, spread] = mean_product(&h[0], &h[0]);
+            let [square, error] = mean_product(&first, &first);
+            let open = 5.0 * (spread / of_h).hypot(error / square);
+            assert!(open < 1.0, "{what}: {open} says nothing");
+            assert!((square / net.variance(q) - 1.0).abs() < open, "{what}: {square}");
+            let [product, error] = mean_product(&first, &second);
+            let size = (square * mean_product(&second, &second)[0]).sqrt();
+            let open = 5.0 * (mean_product(&h[0], &h[1])[1] / of_h + spread / of_h + error / size);
+            let expected = net.correlation([q, q], c);
+            assert!(
+                (product / size - expected).abs() < open,
+                "{what}: {product} {size} {expected}"
+            );
+            let back = layer.backward(activation);
+            let [[gradient, error], [back, spread]] =
+                [&layer.gradient, &back].map(|d| mean_product(d, d));
+            let open = 5.0 * (spread / back).hypot(error / gradient);
+            let chi = slope_second_moment(activation, q);
+            assert!((back / gradient / chi - 1.0).abs() < open, "{what}: {back}, {chi}");
         }
     }
 }

@@ -30,12 +30,14 @@ fn arm(arm: &ArmProbe) -> Value {
             "test": { "what": finding.test.what, "set": finding.test.settings },
         })
     });
+    let forecast = arm.forecast();
     object!({
         "experiment": arm.experiment,
         "arm": arm.arm,
         "quantities": rows.collect::<Vec<_>>(),
         "no_theory": arm.theory.unmet(),
         "findings": findings.collect::<Vec<_>>(),
+        "forecast": { "score": number(forecast.score), "learns": forecast.learns },
         "seeds": arm.measures.iter().map(|(seed, measures)| {
             object!({ "seed": seed, "measures": measures })
         }).collect::<Vec<_>>(),
