@@ -2,9 +2,9 @@
 """Writes crates/report/tests/fixtures/statistics.json: the figures that crate `report` is held
 against.
 
-SciPy gives summaries, intervals, t tests and permutation tests, statsmodels Holm's correction,
-rliable the probability of improvement. Run it from anywhere: it makes its own virtual environment
-below target/ and needs PyPI once.
+SciPy gives summaries, intervals, t tests and permutation tests, statsmodels Holm's correction and
+the analysis of variance, rliable the probability of improvement. Run it from anywhere: it makes its
+own virtual environment below target/ and needs PyPI once.
 """
 
 import json
@@ -178,6 +178,92 @@ def compared_unpaired(x, y):
     }
 
 
+def crossed_tables():
+    """Tables of runs: a row for each draw of the weights, a column for each order."""
+    import numpy as np
+
+    random = np.random.default_rng(13)
+    cases = {}
+    for rows, columns, draw, order, rest in [
+        (5, 5, 2.0, 0.5, 1.0),
+        (3, 3, 0.0, 1.0, 1.0),
+        (2, 2, 1.0, 1.0, 1.0),
+        (10, 4, 1.0, 3.0, 0.5),
+        (4, 7, 0.0, 0.0, 1.0),
+    ]:
+        table = 97 + draw * random.standard_normal((rows, 1))
+        table = table + order * random.standard_normal((1, columns))
+        table = table + rest * random.standard_normal((rows, columns))
+        cases[f"{rows} x {columns}, {draw} {order} {rest}"] = table
+    return cases
+
+
+def split(table):
+    """The analysis of variance by statsmodels, intervals by published formulas with SciPy's F."""
+    import numpy as np
+    import pandas as pd
+    from scipy import stats
+    from statsmodels.formula.api import ols
+    from statsmodels.stats.anova import anova_lm
+
+    rows, columns = table.shape
+    row, column = (index.ravel() for index in np.indices(table.shape))
+    frame = pd.DataFrame({"y": table.ravel(), "draw": row, "order": column})
+    anova = anova_lm(ols("y ~ C(draw) + C(order)", frame).fit())
+    squares = anova["sum_sq"] / anova["df"]
+    (draw, order, rest), (n, m, d) = squares, anova["df"]
+
+    def modified_large_sample(square, freedom, levels):
+        """Ting, Burdick, Graybill, Jeyaratnam and Lu (1990), of the difference to the rest."""
+
+        def over(tail, n):  # the upper point of F with infinite degrees in its denominator
+            return stats.chi2.isf(tail, n) / n
+
+        def width(g, h, f):
+            mixed = ((f - 1) ** 2 - g**2 * f**2 - h**2) / f
+            return np.sqrt(max(g**2 * square**2 + h**2 * rest**2 + mixed * square * rest, 0))
+
+        a = 0.025
+        below, above = (stats.f.isf(tail, freedom, d) for tail in (a, 1 - a))
+        low = width(1 - 1 / over(a, freedom), 1 / over(1 - a, d) - 1, below)
+        high = width(1 / over(1 - a, freedom) - 1, 1 - 1 / over(a, d), above)
+        return [float(max((square - rest + side) / levels, 0)) for side in (-low, high)]
+
+    fill = rest * abs(1 / rows - 1 / columns)
+    of_draw = draw / columns + (fill if columns > rows else 0)
+    of_order = order / rows + (fill if rows > columns else 0)
+    ratio = stats.f.sf(of_draw / of_order, n, m)
+    terms = [(square, freedom) for square, freedom in [(draw, n), (order, m)] if square > rest]
+    terms = terms + [(-rest, d)] if len(terms) == 2 else terms or [(rest, d)]
+    variance = sum(square for square, _ in terms)
+    degrees = variance**2 / sum(square**2 / freedom for square, freedom in terms)
+    error = np.sqrt(variance / table.size)
+    interval = stats.t.interval(0.95, degrees, loc=table.mean(), scale=error)
+    return {
+        "columns": columns,
+        "numbers": table.ravel().tolist(),
+        "draw": {
+            "variance": float(max((draw - rest) / columns, 0)),
+            "interval": modified_large_sample(draw, n, columns),
+            "p": float(anova["PR(>F)"]["C(draw)"]),
+        },
+        "order": {
+            "variance": float(max((order - rest) / rows, 0)),
+            "interval": modified_large_sample(order, m, rows),
+            "p": float(anova["PR(>F)"]["C(order)"]),
+        },
+        "rest": {
+            "variance": float(rest),
+            "interval": [float(rest * d / stats.chi2.ppf(tail, d)) for tail in (0.975, 0.025)],
+        },
+        "p_equal": float(2 * min(ratio, 1 - ratio)),
+        "mean": {
+            "interval": [float(end) for end in interval],
+            "p_of_97": float(2 * stats.t.sf(abs(table.mean() - 97) / error, degrees)),
+        },
+    }
+
+
 def main() -> None:
     import numpy as np
     from statsmodels.stats.multitest import multipletests
@@ -192,6 +278,7 @@ def main() -> None:
         "written_by": "scripts/references/statistics_fixtures.py with " + ", ".join(PACKAGES),
         "samples": {name: compared(*pair) for name, pair in samples().items()},
         "unpaired": {name: compared_unpaired(*pair) for name, pair in unpaired_samples().items()},
+        "crossed": {name: split(table) for name, table in crossed_tables().items()},
         "holm": [
             {"p": p, "corrected": multipletests(p, method="holm")[1].tolist()} for p in families
         ],

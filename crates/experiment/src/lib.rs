@@ -29,9 +29,10 @@ pub use plan::{Arm, Experiment, Plan, RunSpec, Shard, ShardError};
 pub use schema::schema;
 pub use settings::{
     AdapterKind, Algorithm, Backend, BlockEnd, Data, DataSet, DeviceChoice, EarlyStop, Every, Init,
-    LastBatch, LayerInit, Length, Loss, MemoryEstimate, Model, MupFactors, Norm, Normalization,
-    Optimizer, Parametrization, Phase, Pick, Position, Range, RecordLoss, Recording, Residual,
-    Schedule, Settings, Shape, StopMetric, Training, find_kind, memory,
+    KnownSet, LastBatch, LayerInit, Length, Loss, MemoryEstimate, Model, MupFactors, Norm,
+    Normalization, Optimizer, Parametrization, Phase, Pick, Position, Range, RecordLoss, Recording,
+    Residual, Schedule, SeedPair, Settings, Shape, StopMetric, Synthetic, Training, find_kind,
+    memory,
 };
 pub use sweep::{AxisValue, Scale, SweepAxis, SweepPoint};
 pub use syntax::{ConfigError, Diagnostic, Warnings};

@@ -27,7 +27,11 @@ pub fn markdown_tables() -> Vec<(String, String)> {
 
 fn add_sections(group: &Group, path: &str, tables: &mut Vec<(String, String)>) {
     for row in &group.rows {
-        let (Form::Section(inner) | Form::Kinds(inner)) = &row.form else { continue };
+        let (Form::Section(inner) | Form::Kinds(inner) | Form::Value { table: Some(inner), .. }) =
+            &row.form
+        else {
+            continue;
+        };
         let path = if path.is_empty() { row.key.to_owned() } else { format!("{path}.{}", row.key) };
         tables.push((path.clone(), table(inner)));
         add_sections(inner, &path, tables);

@@ -56,7 +56,7 @@ fn of_two_flags_the_later_one_decides() {
 fn a_flag_changes_the_name_the_title_and_the_seeds_of_an_experiment() {
     let experiment = with(ARMS, &["name=try2", "title=Another try", "seeds=[3, 5]"]);
     assert_eq!((&*experiment.name, &*experiment.title), ("try2", "Another try"));
-    assert_eq!(experiment.seeds, [3, 5]);
+    assert_eq!(experiment.seeds, [3, 5].map(experiment::SeedPair::same));
 }
 
 #[test]

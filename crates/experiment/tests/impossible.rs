@@ -151,6 +151,57 @@ fn values_without_a_meaning_are_refused() {
 }
 
 #[test]
+fn what_the_data_cannot_give_is_refused_at_the_key() {
+    assert_refused("data.pool = 3\n", "`data.pool` is 3, which does not divide 28, MNIST's side");
+    assert_refused("data.pool = 0\n", "`data.pool` must be a whole number of at least 1");
+    assert_refused("data.classes = [3, 10]\n", "there is no class 10: MNIST's are 0 to 9");
+    assert_refused("data.classes = [3]\n", "must have two classes or more");
+    assert_refused("data.classes = [3, 8, 3]\n", "`data.classes` has the class 3 twice");
+    // 5,842 fours and 5,949 nines.
+    assert_refused(
+        "data = { classes = [4, 9], validation = 11791 }\n",
+        "`data.validation` must be a whole number from 1 to 11790",
+    );
+    assert_refused(
+        "data = { classes = [4, 9], train = 6792 }\n",
+        "`data.train` is 6792, but there are 6791 training images",
+    );
+    assert_refused("data.set = { inputs = 10 }\n", "`data.set` has no `kind`");
+    assert_refused("data.set = { kind = \"teachr\" }\n", "did you mean `teacher`?");
+    assert_refused("data.set = \"techer\"\n", "did you mean `teacher`?");
+    assert_refused(
+        "data.set = { kind = \"teacher\", separation = 1 }\n",
+        "`separation` belongs to the kind `gaussian_mixture`",
+    );
+    assert_refused(
+        "data = { set = \"teacher\", pool = 2 }\n",
+        "`data.pool` is for images, and `data.set` draws none",
+    );
+    assert_refused(
+        "data = { set = \"teacher\", classes = [0, 1] }\n",
+        "as many as `data.set.classes` says",
+    );
+    assert_eq!(said("data = { set = \"gaussian_mixture\", validation = 59999 }\n"), "");
+    assert_eq!(said("data = { classes = [4, 9], pool = 4, permute_pixels = true }\n"), "");
+}
+
+#[test]
+fn the_network_follows_what_is_known_of_the_data() {
+    let widths = |text: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        std::fs::write(&file, text).unwrap();
+        let settings = &load(&[file], &Overrides::default()).unwrap().runs()[0].settings.clone();
+        (settings.model.inputs, settings.model.outputs, settings.training_images().unwrap())
+    };
+    assert_eq!(widths(""), (784, 10, 55_000));
+    assert_eq!(widths("data.pool = 4\n"), (49, 10, 55_000));
+    assert_eq!(widths("data.classes = [4, 9]\n"), (784, 2, 6_791));
+    let teacher = "{ kind = \"teacher\", inputs = 20, classes = 3, images = 6000 }";
+    assert_eq!(widths(&format!("data.set = {teacher}\n")), (20, 3, 1_000));
+}
+
+#[test]
 fn a_new_setting_at_its_default_is_not_part_of_an_id() {
     let id = |text: &str| {
         let folder = tempfile::tempdir().unwrap();
@@ -165,6 +216,7 @@ fn a_new_setting_at_its_default_is_not_part_of_an_id() {
         "model.parametrization = \"standard\"\ninit.factor = 1\ninit.permute = false\n",
         "optimizer = { warmup = 0, layer_rates = [] }\n",
         "data = { normalize = \"unit\", label_noise = 0, seed = 0 }\n",
+        "data = { classes = [], pool = 1, permute_pixels = false }\n",
     ] {
         assert_eq!(id(defaults), id(""), "{defaults}");
     }
@@ -173,6 +225,8 @@ fn a_new_setting_at_its_default_is_not_part_of_an_id() {
         "model.norm = \"layer\"\n",
         "init.factor = 2\n",
         "init.permute = true\n",
+        "data.pool = 2\n",
+        "data.set = \"teacher\"\n",
     ] {
         assert_ne!(id(other), id(""), "{other}");
     }

@@ -23,7 +23,7 @@ fn plan(text: &str) -> Plan {
 fn an_empty_file_is_the_tutorials_setting() {
     let plan = plan("");
     let [run] = plan.runs().try_into().unwrap();
-    assert_eq!((run.experiment.as_str(), run.arm.as_str(), run.seed), ("x", "base", 0));
+    assert_eq!((run.experiment.as_str(), run.arm.as_str(), run.seed.weights), ("x", "base", 0));
     assert_eq!(run.settings.model.widths(), [784, 256, 128, 10]);
     assert_eq!(
         run.settings.optimizer.algorithm,
@@ -186,8 +186,10 @@ fn every_example_of_the_documentation_is_a_plan() {
     let page = std::fs::read_to_string(page).unwrap();
     let examples: Vec<&str> =
         page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(examples.len(), 10);
+    assert_eq!(examples.len(), 14);
+    let configs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/");
     for example in examples {
-        assert!(!plan(example).runs().is_empty(), "{example}");
+        let example = example.replace("extends = \"../", &format!("extends = \"{configs}"));
+        assert!(!plan(&example).runs().is_empty(), "{example}");
     }
 }

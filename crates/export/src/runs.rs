@@ -135,7 +135,8 @@ fn usable(record: Result<RunRecord, ReadError>, directory: &Path) -> Result<RunR
 /// `taken`.
 fn folder(record: &RunRecord, taken: &mut HashSet<PathBuf>) -> PathBuf {
     let named = Path::new(&plain(&record.experiment)).join(plain(&record.arm));
-    let seed = format!("seed-{}", record.seed);
+    let order = record.order_seed.map(|order| format!("-order-{order}")).unwrap_or_default();
+    let seed = format!("seed-{}{order}", record.seed);
     let with_id = format!("{seed}-{}", plain(&record.id));
     let numbered = (2..).map(|n| format!("{with_id}-{n}"));
     let names = [seed, with_id.clone()].into_iter().chain(numbered);

@@ -51,6 +51,8 @@ pub(crate) struct Schema {
     settings: Vec<String>,
     /// Whether any run is of a sweep.
     swept: bool,
+    /// Whether any run has a seed of its own for the order of the batches.
+    crossed: bool,
 }
 
 /// The settings that any of the runs has, and what their values are.
@@ -77,7 +79,9 @@ impl Schema {
         let names: BTreeSet<&String> =
             records().flat_map(|record| record.settings.keys()).collect();
         let swept = records().any(|record| record.sweep.is_some());
-        let mut schema = Schema { table, columns: Vec::new(), settings: Vec::new(), swept };
+        let crossed = records().any(|record| record.order_seed.is_some());
+        let mut schema =
+            Schema { table, columns: Vec::new(), settings: Vec::new(), swept, crossed };
         let taken: BTreeSet<String> = records()
             .take(1)
             .flat_map(|record| schema.values(record, Series { steps: &[], epochs: &[] }))
@@ -128,6 +132,9 @@ impl Schema {
             same("swept_arm", record.sweep.as_ref().map(|sweep| sweep.arm.as_str()).into());
         }
         same("seed", record.seed.into());
+        if self.crossed {
+            same("order_seed", record.order_seed.unwrap_or(record.seed).into());
+        }
         all.extend(match self.table {
             Table::Runs => of_run(record),
             Table::Epochs => of_epochs(series.epochs),

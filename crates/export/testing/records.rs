@@ -82,6 +82,7 @@ impl Synthetic<'_> {
             arm: self.arm.to_owned(),
             sweep: None,
             seed: self.seed,
+            order_seed: None,
             title: "A study, \"quoted\"".to_owned(),
             status: self.status,
             message: None,

@@ -1,7 +1,9 @@
 //! MNIST itself: the four canonical files, compressed, inside the binary.
 
 use crate::idx::{read_images, read_labels};
-use crate::set::{ImageSet, LabelledImages, SetError};
+use crate::set::ImageSet;
+use crate::set_error::SetError;
+use crate::split::LabelledImages;
 
 const TRAINING_IMAGES: &[u8] = include_bytes!("../data/train-images-idx3-ubyte.gz");
 const TRAINING_LABELS: &[u8] = include_bytes!("../data/train-labels-idx1-ubyte.gz");

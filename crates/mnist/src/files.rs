@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::set::SetError;
+use crate::set_error::SetError;
 
 /// How far below the folder files are looked for: torchvision's `MNIST/raw` is two folders down.
 const DEPTH: usize = 2;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::files::{SetFiles, find};
 use crate::idx::{IdxError, read_images, read_labels};
-use crate::set::{ImageSet, LabelledImages, SetError};
+use crate::set::ImageSet;
+use crate::set_error::SetError;
+use crate::split::LabelledImages;
 
 impl ImageSet {
     /// Reads the set at `path`, and splits the first `validation` training images off.
@@ -26,7 +28,8 @@ impl ImageSet {
         let training = read_pair(training_images, training_labels)?;
         let test = read_pair(test_images, test_labels)?;
         let set = ImageSet::split(training, test, validation)?;
-        Ok(set.with_files([training_images, training_labels, test_images, test_labels]))
+        let files = [training_images, training_labels, test_images, test_labels];
+        Ok(set.with_files(files.into_iter().cloned().collect()))
     }
 }
 

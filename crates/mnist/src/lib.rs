@@ -21,6 +21,11 @@ mod folder;
 mod gzip;
 mod idx;
 mod set;
+mod set_error;
+mod split;
+mod transform;
 
 pub use idx::IdxError;
-pub use set::{Image, ImageSet, SetError, Shape, Split};
+pub use set::{ImageSet, Shape};
+pub use set_error::SetError;
+pub use split::{Image, Split};

@@ -1,12 +1,11 @@
-//! A set of labelled images and its three splits, as burn datasets.
+//! A set of labelled images and its three splits.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use burn_dataset::{Dataset, DatasetError};
-
-use crate::idx::{IdxError, Images, MAX_CLASSES};
+use crate::idx::{Images, MAX_CLASSES};
+use crate::set_error::SetError;
+use crate::split::{LabelledImages, Split};
 
 /// A set split in three.
 #[derive(Debug, Clone)]
@@ -17,7 +16,7 @@ pub struct ImageSet {
     pub validation: Split,
     /// The test file's images: 10,000 of MNIST's.
     pub test: Split,
-    shape: Shape,
+    pub(crate) shape: Shape,
     files: Vec<PathBuf>,
 }
 
@@ -39,151 +38,6 @@ impl Shape {
     }
 }
 
-/// Some of the images of a file, with their labels. Cloning one shares the images.
-#[derive(Debug, Clone)]
-pub struct Split {
-    file: Arc<LabelledImages>,
-    range: Range<usize>,
-}
-
-/// The images of one file and the labels of its sibling.
-#[derive(Debug)]
-pub(crate) struct LabelledImages {
-    images: Images,
-    labels: Vec<u16>,
-    /// The names of the two files, for messages.
-    names: String,
-}
-
-/// One labelled image, owned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Image {
-    /// A byte for each pixel, row after row; 0 is the background.
-    pub pixels: Vec<u8>,
-    /// The class, from 0.
-    pub label: u16,
-}
-
-/// Why a set cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SetError {
-    /// There is no such folder.
-    #[error("{} is no folder that can be read: {source}", path.display())]
-    NoFolder {
-        /// The folder.
-        path: PathBuf,
-        /// The error of the file system.
-        source: std::io::Error,
-    },
-    /// `~` means nothing here.
-    #[error("{} starts with ~, but there is no home directory: write the whole path", .0.display())]
-    NoHome(PathBuf),
-    /// The folder lacks a file.
-    #[error("{} holds no {part}, plain or .gz; {}", folder.display(), listed(found))]
-    Missing {
-        /// The folder.
-        folder: PathBuf,
-        /// What is missing.
-        part: &'static str,
-        /// The files that are there.
-        found: Vec<String>,
-    },
-    /// The folder holds more than one set.
-    #[error(
-        "{} holds several sets: {}; write one of them after the folder's name",
-        folder.display(), choices.join(", ")
-    )]
-    Several {
-        /// The folder.
-        folder: PathBuf,
-        /// The sets.
-        choices: Vec<String>,
-    },
-    /// A file is not what it should be.
-    #[error("{file} cannot be used: {source}")]
-    File {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        source: IdxError,
-    },
-    /// A file of images and its file of labels differ in length.
-    #[error("{files}: there are {images} images but {labels} labels")]
-    Mismatch {
-        /// Which files.
-        files: String,
-        /// How many images.
-        images: usize,
-        /// How many labels.
-        labels: usize,
-    },
-    /// The test images have another size than the training images.
-    #[error(
-        "{files}: the test images are {} x {}, the training images {} x {}",
-        test.0, test.1, training.0, training.1
-    )]
-    Sizes {
-        /// The files of the test images.
-        files: String,
-        /// Rows and columns of the test images.
-        test: (usize, usize),
-        /// Rows and columns of the training images.
-        training: (usize, usize),
-    },
-    /// All labels are the same.
-    #[error("{0}: all labels are 0, and a network needs at least two classes to tell apart")]
-    OneClass(String),
-    /// The validation set would leave nothing to train on.
-    #[error(
-        "{wanted} validation images cannot be split off {available} training images: \
-         at least one must remain"
-    )]
-    Validation {
-        /// Images asked for.
-        wanted: usize,
-        /// Images there are.
-        available: usize,
-    },
-    /// A file holds no image at all.
-    #[error("{0} hold no image")]
-    Empty(String),
-}
-
-/// What a folder holds instead.
-fn listed(found: &[String]) -> String {
-    const SHOWN: usize = 6;
-    match found.len() {
-        0 => "it holds no files".to_owned(),
-        n if n > SHOWN => {
-            format!("it holds {} and {} more", found[..SHOWN].join(", "), n - SHOWN)
-        }
-        _ => format!("it holds {}", found.join(", ")),
-    }
-}
-
-impl LabelledImages {
-    /// Images and labels that belong together; `names` names them in errors.
-    pub(crate) fn new(images: Images, labels: Vec<u16>, names: &str) -> Result<Self, SetError> {
-        let count = images.pixels.len() / (images.rows * images.columns).max(1);
-        if count != labels.len() {
-            let files = names.to_owned();
-            return Err(SetError::Mismatch { files, images: count, labels: labels.len() });
-        }
-        if count == 0 {
-            return Err(SetError::Empty(names.to_owned()));
-        }
-        Ok(LabelledImages { images, labels, names: names.to_owned() })
-    }
-
-    fn size(&self) -> (usize, usize) {
-        (self.images.rows, self.images.columns)
-    }
-
-    fn largest_label(&self) -> usize {
-        self.labels.iter().copied().max().map_or(0, usize::from)
-    }
-}
-
 impl ImageSet {
     pub(crate) fn split(
         training: LabelledImages,
@@ -194,21 +48,46 @@ impl ImageSet {
             let (files, training) = (test.names.clone(), training.size());
             return Err(SetError::Sizes { files, test: test.size(), training });
         }
-        let available = training.labels.len();
         let (rows, columns) = training.size();
         let classes = training.largest_label().max(test.largest_label()) + 1;
         if classes < 2 {
             return Err(SetError::OneClass(training.names));
         }
-        let (file, test) = (Arc::new(training), Arc::new(test));
+        let shape = Shape { rows, columns, classes };
+        ImageSet::whole(Arc::new(training), Arc::new(test), shape).with_validation(validation)
+    }
+
+    /// A set of images that are in no file: for training (validation images among them) and for
+    /// test, the pixels of each, image after image, with their labels.
+    ///
+    /// # Errors
+    /// There are not as many images as labels, or none.
+    pub fn from_images(
+        shape: Shape,
+        [training, test]: [(Vec<u8>, Vec<u16>); 2],
+    ) -> Result<ImageSet, SetError> {
+        let Shape { rows, columns, .. } = shape;
+        let labelled = |(pixels, labels), names| {
+            LabelledImages::new(Images { rows, columns, pixels }, labels, names)
+        };
+        let (training, test) =
+            (labelled(training, "the training images")?, labelled(test, "the test images")?);
+        Ok(ImageSet::whole(Arc::new(training), Arc::new(test), shape))
+    }
+
+    /// A set without validation images.
+    pub(crate) fn whole(
+        training: Arc<LabelledImages>,
+        test: Arc<LabelledImages>,
+        shape: Shape,
+    ) -> Self {
         ImageSet {
-            validation: Split { file: Arc::clone(&file), range: 0..0 },
-            training: Split { file, range: 0..available },
+            validation: Split { file: Arc::clone(&training), range: 0..0 },
+            training: Split { range: 0..training.labels.len(), file: training },
             test: Split { range: 0..test.labels.len(), file: test },
-            shape: Shape { rows, columns, classes },
+            shape,
             files: Vec::new(),
         }
-        .with_validation(validation)
     }
 
     /// The same set with another number of validation images.
@@ -228,8 +107,8 @@ impl ImageSet {
         })
     }
 
-    pub(crate) fn with_files(self, files: [&PathBuf; 4]) -> Self {
-        ImageSet { files: files.into_iter().cloned().collect(), ..self }
+    pub(crate) fn with_files(self, files: Vec<PathBuf>) -> Self {
+        ImageSet { files, ..self }
     }
 
     /// The size of the images, and the number of classes.
@@ -279,78 +158,11 @@ impl ImageSet {
     }
 }
 
-impl Split {
-    /// The images at `indices`, in that order; `relabel` gives the label of each from its own.
-    pub fn select(&self, indices: &[u32], mut relabel: impl FnMut(u16) -> u16) -> Split {
-        let size = self.pixels_per_image();
-        let image = |&index: &u32| &self.pixels()[index as usize * size..][..size];
-        let Images { rows, columns, .. } = self.file.images;
-        let pixels = indices.iter().flat_map(image).copied().collect();
-        let label = |&index: &u32| relabel(self.labels()[index as usize]);
-        let labels: Vec<u16> = indices.iter().map(label).collect();
-        let range = 0..labels.len();
-        let images = Images { rows, columns, pixels };
-        let names = self.file.names.clone();
-        Split { file: Arc::new(LabelledImages { images, labels, names }), range }
-    }
-
-    /// How many images there are.
-    pub fn len(&self) -> usize {
-        self.range.len()
-    }
-
-    /// Whether there is no image.
-    pub fn is_empty(&self) -> bool {
-        self.range.is_empty()
-    }
-
-    /// Those of its images whose indices are in `range`, which must not reach beyond the last.
-    pub fn part(&self, range: Range<usize>) -> Split {
-        assert!(
-            range.start <= range.end && range.end <= self.len(),
-            "{range:?} of {} images",
-            self.len()
-        );
-        Split {
-            file: Arc::clone(&self.file),
-            range: self.range.start + range.start..self.range.start + range.end,
-        }
-    }
-
-    /// Pixels of an image.
-    pub fn pixels_per_image(&self) -> usize {
-        self.file.images.rows * self.file.images.columns
-    }
-
-    /// The pixels of every image, a byte each, image after image.
-    pub fn pixels(&self) -> &[u8] {
-        let pixels = self.pixels_per_image();
-        &self.file.images.pixels[self.range.start * pixels..self.range.end * pixels]
-    }
-
-    /// The label of every image.
-    pub fn labels(&self) -> &[u16] {
-        &self.file.labels[self.range.clone()]
-    }
-}
-
-impl Dataset<Image> for Split {
-    fn get(&self, index: usize) -> Result<Image, DatasetError> {
-        let pixels = self.pixels_per_image();
-        Ok(Image {
-            pixels: self.pixels()[index * pixels..][..pixels].to_vec(),
-            label: self.labels()[index],
-        })
-    }
-
-    fn len(&self) -> usize {
-        self.range.len()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::Image;
+    use burn_dataset::Dataset;
 
     fn labelled(size: (usize, usize), labels: Vec<u16>) -> LabelledImages {
         let (rows, columns) = size;

@@ -1,7 +1,7 @@
 //! What a probe alone foretells of training: the order of starts, and which will not learn.
 //! `docs/probe.md` says how the formula was chosen, and how well it does.
 
-use crate::diagnosis::Context;
+use crate::context::Context;
 use crate::measures::Measures;
 use crate::study::ArmProbe;
 

@@ -176,10 +176,21 @@ fn the_bits_are_the_same_on_any_number_of_threads() {
     assert_eq!(measure(1), measure(3));
 }
 
+/// What Adam trains, at its usual rate.
+fn adam(activation: Activation) -> Context {
+    Context {
+        activation,
+        is_adaptive: true,
+        learning_rate: 1e-3,
+        init_factor: 1.0,
+        output_scale: 1.0,
+    }
+}
+
 /// A result or a plain statement, never a panic, and no diagnosis that contradicts the numbers.
 #[test]
 fn odd_weights_have_an_answer() {
-    let context = Context { activation: Activation::Relu, is_adaptive: true, learning_rate: 1e-3 };
+    let context = adam(Activation::Relu);
     let rules = |measures: &Measures| -> Vec<&'static str> {
         diagnose(measures, &context).iter().map(|finding| finding.rule).collect()
     };
@@ -209,8 +220,7 @@ fn one_bad_weight_is_told() {
         weights.weights[0][3] = bad;
         let measures =
             weights.network(Activation::Tanh).measure(&images(10), &everything(6)).unwrap();
-        let context =
-            Context { activation: Activation::Tanh, is_adaptive: true, learning_rate: 1e-3 };
+        let context = adam(Activation::Tanh);
         let findings = diagnose(&measures, &context);
         assert_eq!(findings.len(), 1);
         assert!(findings[0].sentence.contains("layer 1"), "{}", findings[0].sentence);

@@ -20,6 +20,9 @@ pub struct GivenCommand {
     pub config: PathBuf,
     /// The content of the config file.
     pub text: String,
+    /// The files that it extends, one after another, with their content.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extends: Vec<(PathBuf, String)>,
     /// The flags that change settings: pairs of a flag and its `key=value`.
     pub overrides: Vec<(String, String)>,
 }
@@ -68,6 +71,7 @@ mod tests {
         let command = GivenCommand {
             config: "configs/x.toml".into(),
             text: "seeds = 3\n".into(),
+            extends: vec![("configs/base.toml".into(), "init = \"zeros\"\n".into())],
             overrides: vec![("--set".into(), "init=zeros".into())],
         };
         command.write(folder.path()).unwrap();

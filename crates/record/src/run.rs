@@ -25,6 +25,9 @@ pub struct RunRecord {
     pub sweep: Option<SweepPoint>,
     /// The seed.
     pub seed: u64,
+    /// The seed of the order of the batches and of dropout, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_seed: Option<u64>,
     /// The experiment's title, for people.
     pub title: String,
     /// How far the run is.

@@ -24,6 +24,8 @@ pub struct RunHeader {
     pub arm: String,
     /// The seed.
     pub seed: u64,
+    /// The seed of the order of the batches, where it is another.
+    pub order_seed: Option<u64>,
     /// What the record says; a process that died at the run could not change it.
     pub status: Status,
     /// Why it failed, diverged or was interrupted.
@@ -75,6 +77,7 @@ fn parse_header(text: &[u8]) -> Option<(u64, RunHeader)> {
         experiment: fields.experiment?,
         arm: fields.arm?,
         seed: fields.seed?,
+        order_seed: fields.order_seed,
         status: fields.status?,
         message: fields.message?,
     };
@@ -88,6 +91,7 @@ struct Fields {
     experiment: Option<String>,
     arm: Option<String>,
     seed: Option<u64>,
+    order_seed: Option<u64>,
     status: Option<Status>,
     message: Option<Option<String>>,
 }
@@ -101,13 +105,14 @@ impl Collector<'_> {
 }
 
 #[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
+#[serde(field_identifier, rename_all = "snake_case")]
 enum Name {
     Format,
     Id,
     Experiment,
     Arm,
     Seed,
+    OrderSeed,
     Status,
     Message,
     #[serde(other)]
@@ -130,6 +135,7 @@ impl<'de> Visitor<'de> for Collector<'_> {
                 Name::Experiment => fields.experiment = Some(map.next_value()?),
                 Name::Arm => fields.arm = Some(map.next_value()?),
                 Name::Seed => fields.seed = Some(map.next_value()?),
+                Name::OrderSeed => fields.order_seed = Some(map.next_value()?),
                 Name::Status => fields.status = Some(map.next_value()?),
                 Name::Message => {
                     fields.message = Some(map.next_value()?);

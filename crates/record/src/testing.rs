@@ -11,6 +11,7 @@ pub(crate) fn example_record(status: Status, message: Option<&str>) -> RunRecord
         arm: "normal,std=0.1".into(),
         sweep: None,
         seed: u64::MAX,
+        order_seed: None,
         title: "\"status\": \"failed\"".into(),
         status,
         message: message.map(str::to_owned),

@@ -154,6 +154,7 @@ proptest! {
         let command = GivenCommand {
             config: "x.toml".into(),
             text: "seeds = 3\n".into(),
+            extends: Vec::new(),
             overrides: vec![("--set".into(), "init=zeros".into())],
         };
         command.write(folder.path()).unwrap();

@@ -6,9 +6,11 @@ use rayon::prelude::*;
 use crate::metric::Metric;
 use crate::natural::natural_order;
 use crate::quantity::Quantity;
+use crate::seed::Seed;
+use crate::spread::{Spread, difference, interval, numbers, t_test};
 use crate::statistics::{
-    Interval, MeanDifference, Summary, holm, paired_difference, paired_t_test, partition_count,
-    probability_of_improvement, simultaneous_interval, unpaired_difference,
+    Interval, MeanDifference, Summary, holm, partition_count, probability_of_improvement,
+    unpaired_difference,
 };
 use crate::study::{Arm, Point, RunSummary, Study};
 use crate::sweep_axis::SweepAxis;
@@ -55,6 +57,8 @@ pub struct RankedArm {
     /// 95 % interval of the best point's mean, corrected for the choice among all of them; see
     /// [`simultaneous_interval`].
     pub interval: Option<Interval>,
+    /// Where the spread of the best point comes from; none where seeds are not crossed.
+    pub spread: Option<Spread>,
 }
 
 /// One point of an arm.
@@ -62,8 +66,9 @@ pub struct RankedArm {
 pub struct RankedPoint {
     /// For each axis, which of its values.
     pub at: Vec<usize>,
-    /// Seeds and their values, in the order of the seeds.
-    pub values: Vec<(u64, f64)>,
+    /// Seeds and their values, in the order of the seeds: all different, or a complete grid of
+    /// seeds of weights and of order.
+    pub values: Vec<(Seed, f64)>,
     /// The values in short. Its interval ends where the quantity ends: no loss is below 0, no
     /// accuracy above 1.
     pub summary: Summary,
@@ -156,6 +161,7 @@ impl Study {
                 .best_first(&a.best().summary, &b.best().summary)
                 .then_with(|| natural_order(&a.label, &b.label))
         });
+        Spread::correct(arms.iter_mut().filter_map(|arm| arm.spread.as_mut()).collect());
         let pairs = pairs(&quantity, &arms, self.paired);
         let (title, axes, uneven) = (self.title.clone(), self.axes.clone(), self.uneven.clone());
         Comparison { title, quantity, paired: self.paired, axes, arms, pairs, uneven }
@@ -177,37 +183,33 @@ fn rank_points(quantity: &Quantity, index: usize, arm: &Arm, value: &Value) -> O
     let leader = points[best].values.clone();
     for (_, point) in points.iter_mut().enumerate().filter(|(index, _)| *index != best) {
         let leads = leads(quantity, &leader, &point.values);
-        let mean = leads.iter().sum::<f64>() / leads.len() as f64;
+        let mean = leads.iter().map(|(_, lead)| lead).sum::<f64>() / leads.len() as f64;
         point.behind = (!mean.is_nan()).then_some(mean);
-        point.p = paired_t_test(&leads).map(|p| (p * others as f64).min(1.0));
+        point.p = t_test(&leads).map(|p| (p * others as f64).min(1.0));
     }
-    let interval = simultaneous_interval(&numbers(&leader), points.len())
-        .map(|interval| quantity.within(interval));
-    Some(RankedArm { index, label: arm.label.clone(), points, best, interval })
+    let interval = interval(&leader, points.len()).map(|interval| quantity.within(interval));
+    let spread = Spread::of(&leader);
+    Some(RankedArm { index, label: arm.label.clone(), points, best, interval, spread })
 }
 
 fn rank_point(quantity: &Quantity, point: &Point, value: &Value) -> Option<RankedPoint> {
-    let values: Vec<(u64, f64)> =
+    let values: Vec<(Seed, f64)> =
         point.runs.iter().filter_map(|run| Some((run.seed, value(run)?))).collect();
     let mut summary = Summary::of(&numbers(&values))?;
-    summary.interval = summary.interval.map(|interval| quantity.within(interval));
+    summary.interval = interval(&values, 1).map(|interval| quantity.within(interval));
     let diverged = point.runs.iter().filter(|run| run.diverged).count();
     Some(RankedPoint { at: point.at.clone(), values, summary, diverged, behind: None, p: None })
 }
 
 /// By how much `x` is ahead of `y`, seed by seed over the seeds that both have; both are in the
 /// order of their seeds.
-fn leads(quantity: &Quantity, x: &[(u64, f64)], y: &[(u64, f64)]) -> Vec<f64> {
+fn leads(quantity: &Quantity, x: &[(Seed, f64)], y: &[(Seed, f64)]) -> Vec<(Seed, f64)> {
     x.iter()
         .filter_map(|(seed, x)| {
             let other = y.binary_search_by_key(seed, |(seed, _)| *seed).ok()?;
-            Some(quantity.sign() * (x - y[other].1))
+            Some((*seed, quantity.sign() * (x - y[other].1)))
         })
         .collect()
-}
-
-fn numbers(values: &[(u64, f64)]) -> Vec<f64> {
-    values.iter().map(|(_, value)| *value).collect()
 }
 
 /// The pairs of arms that are tested.
@@ -230,11 +232,11 @@ fn pairs(quantity: &Quantity, arms: &[RankedArm], paired: bool) -> Vec<Pair> {
 fn pair(quantity: &Quantity, arms: &[RankedArm], indices: (usize, usize), paired: bool) -> Pair {
     let (better, worse) = indices;
     let (x, y) = (&arms[better].best().values, &arms[worse].best().values);
-    let signed = |values: &[(u64, f64)]| {
+    let signed = |values: &[(Seed, f64)]| {
         values.iter().map(|(_, value)| quantity.sign() * value).collect::<Vec<_>>()
     };
     let lead = match paired {
-        true => paired_difference(&leads(quantity, x, y)),
+        true => difference(&leads(quantity, x, y)),
         false => unpaired_difference(&signed(x), &signed(y)),
     };
     Pair {
@@ -286,9 +288,19 @@ impl Comparison {
         (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
     }
 
-    /// What one value of an arm is of, in words: a seed, or a run where runs are not paired.
+    /// What one value of an arm is of, in words: a seed, a pair of seeds where they are crossed, or
+    /// a run where runs are not paired.
     pub(crate) fn one(&self) -> &'static str {
-        if self.paired { "seed" } else { "run" }
+        match (self.paired, self.is_crossed()) {
+            (false, _) => "run",
+            (true, false) => "seed",
+            (true, true) => "seed pair",
+        }
+    }
+
+    /// Whether any arm crosses seeds of weights with seeds of the order.
+    pub fn is_crossed(&self) -> bool {
+        self.arms.iter().any(|arm| arm.spread.is_some())
     }
 
     /// The smallest p that the exact permutation test of a pair can have.
@@ -305,7 +317,11 @@ impl Comparison {
     /// The test and what its p-values were corrected over, in words; `paired t test` alone where
     /// there was but one.
     pub(crate) fn test(&self) -> String {
-        let test = if self.paired { "paired t test" } else { "Welch's t test" };
+        let test = match (self.paired, self.is_crossed()) {
+            (false, _) => "Welch's t test",
+            (true, false) => "paired t test",
+            (true, true) => "t test of crossed pairs",
+        };
         let all = self.arms.len() * self.arms.len().saturating_sub(1) / 2;
         match self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count() {
             0 | 1 => test.to_owned(),

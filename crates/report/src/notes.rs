@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::comparison::{Comparison, LEVEL, RankedArm};
+use crate::comparison::{Comparison, LEVEL, Pair, RankedArm};
 use crate::number::p_value;
 use crate::phrases::{count, words};
 
@@ -54,7 +54,10 @@ impl Comparison {
     /// Where the exact permutation test cannot fall below the level.
     fn weak_permutation_test(&self) -> Option<String> {
         let tested = self.pairs.iter().filter(|pair| pair.p_t_holm.is_some()).count();
-        let pairs = || self.pairs.iter().filter_map(|pair| Some((pair.lead?.n, pair)));
+        // Of crossed pairs there is no such test.
+        let has_test = |pair: &&Pair| pair.lead.is_some_and(|lead| lead.p_permutation.is_some());
+        let tested_pairs = || self.pairs.iter().filter(has_test);
+        let pairs = || tested_pairs().filter_map(|pair| Some((pair.lead?.n, pair)));
         let (few, pair) = pairs().min_by_key(|(n, _)| *n)?;
         let least = self.smallest_p(pair)? * tested as f64;
         if few < 2 || tested == 0 || least < LEVEL {

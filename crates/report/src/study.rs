@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::metric::Metric;
 use crate::printable::printable;
 use crate::quantity::Quantity;
+use crate::seed::Seed;
 use crate::settings::{decides, written};
 use crate::sweep_axis::SweepAxis;
 
@@ -71,8 +72,8 @@ pub struct Point {
 pub struct RunSummary {
     /// The run's directory.
     pub directory: PathBuf,
-    /// Its seed.
-    pub seed: u64,
+    /// Its seeds.
+    pub seed: Seed,
     /// Whether it diverged.
     pub diverged: bool,
     /// Steps that it made.

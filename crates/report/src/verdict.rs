@@ -167,7 +167,7 @@ impl Comparison {
     fn figures(&self, pair: &Pair) -> Option<String> {
         let lead = pair.lead?;
         lead.interval?;
-        let over = if self.paired { count(lead.n, "seed") } else { "unpaired".to_owned() };
+        let over = if self.paired { count(lead.n, self.one()) } else { "unpaired".to_owned() };
         Some(format!(
             "{} (95 % interval {}; {}, {over})",
             self.quantity.say_difference(lead.mean),

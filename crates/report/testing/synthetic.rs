@@ -147,6 +147,7 @@ impl Synthetic {
             arm: profile.name.to_owned(),
             sweep: None,
             seed,
+            order_seed: None,
             title: self.title.to_owned(),
             status: if diverged { Status::Diverged } else { Status::Finished },
             message: diverged.then(|| format!("the loss of step {} is NaN", self.steps / 3)),

@@ -84,6 +84,7 @@ impl SyntheticSweep<'_> {
             arm: name,
             sweep: Some(SweepPoint { arm: arm.to_owned(), axes }),
             seed,
+            order_seed: None,
             title: self.title.to_owned(),
             status: if diverged { Status::Diverged } else { Status::Finished },
             message: None,

@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in tests, but not in what they share
 
 use report::statistics::{
-    Summary, holm, paired_difference, probability_of_improvement, rank_correlation,
-    simultaneous_interval, unpaired_difference,
+    Component, CrossedTable, Interval, Summary, holm, paired_difference,
+    probability_of_improvement, rank_correlation, simultaneous_interval, unpaired_difference,
 };
 use serde_json::Value;
 
@@ -112,5 +112,32 @@ fn the_probability_of_improvement_is_that_of_rliable() {
     for (name, case) in fixture()["samples"].as_object().unwrap() {
         let ours = probability_of_improvement(&numbers(&case["x"]), &numbers(&case["y"])).unwrap();
         assert_close(name, ours, &case["improvement"]);
+    }
+}
+
+fn assert_interval(name: &str, ours: Interval, reference: &Value) {
+    assert_close(name, ours.low, &reference[0]);
+    assert_close(name, ours.high, &reference[1]);
+}
+
+#[test]
+fn variances_of_crossed_seeds_are_those_of_statsmodels() {
+    for (name, case) in fixture()["crossed"].as_object().unwrap() {
+        let columns = case["columns"].as_u64().unwrap() as usize;
+        let numbers = numbers(&case["numbers"]);
+        let split = CrossedTable::new(columns, numbers.clone()).unwrap().split();
+        let assert_part = |part: &str, ours: Component| {
+            assert_close(name, ours.variance, &case[part]["variance"]);
+            assert_interval(name, ours.interval, &case[part]["interval"]);
+            ours.p.inspect(|p| assert_close(name, *p, &case[part]["p"]));
+        };
+        assert_part("draw", split.draw);
+        assert_part("order", split.order);
+        assert_part("rest", split.rest);
+        assert_close(name, split.p_equal, &case["p_equal"]);
+        let table = CrossedTable::new(columns, numbers.iter().map(|y| y - 97.0).collect()).unwrap();
+        assert_close(name, table.mean().p().unwrap(), &case["mean"]["p_of_97"]);
+        let mean = CrossedTable::new(columns, numbers).unwrap().mean();
+        assert_interval(name, mean.interval(1).unwrap(), &case["mean"]["interval"]);
     }
 }

@@ -29,7 +29,7 @@ fn labels(study: &Study) -> Vec<&str> {
 }
 
 fn seeds(study: &Study) -> Vec<u64> {
-    study.arms[0].points[0].runs.iter().map(|run| run.seed).collect()
+    study.arms[0].points[0].runs.iter().map(|run| run.seed.weights).collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use experiment::{Backend, DataSet, MemoryEstimate, RunSpec, memory};
+use experiment::{Backend, KnownSet, MemoryEstimate, RunSpec, memory};
 use training::ImageSets;
 
 use crate::output::count;
@@ -101,12 +101,13 @@ pub(crate) fn too_large(run: &RunSpec, sets: &ImageSets) -> Option<(String, Stri
 /// The memory that a run takes; `None` on an adapter, which has a memory of its own.
 fn estimate(run: &RunSpec, sets: &ImageSets) -> Option<MemoryEstimate> {
     let settings = &run.settings;
-    let folder = match &settings.data.set {
-        _ if settings.backend == Backend::Wgpu => return None,
-        DataSet::Mnist => None,
-        DataSet::Folder(_) => sets.get(&settings.data).ok(),
-    };
-    let Some(set) = folder else { return Some(settings.memory(IMAGES_OF_MNIST)) };
+    if settings.backend == Backend::Wgpu {
+        return None;
+    }
+    if let Some(KnownSet { training_file, test, .. }) = settings.data.known() {
+        return Some(settings.memory(training_file + test));
+    }
+    let Ok(set) = sets.get(&settings.data) else { return Some(settings.memory(IMAGES_OF_MNIST)) };
     let images = set.training.len() + set.validation.len() + set.test.len();
     let shape = set.shape();
     Some(settings.for_images(shape.pixels(), shape.classes).memory(images))

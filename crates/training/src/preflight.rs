@@ -67,8 +67,9 @@ pub fn has_result(run: &RunSpec, options: &Options) -> bool {
         let header = read_header(directory).ok();
         header.is_some_and(|header| header.id == run.id() && header.status.is_final())
     };
-    let superseded =
-        || find_superseded(&options.out.join(&run.experiment), &run.arm, run.seed, &run.id());
+    let superseded = || {
+        find_superseded(&options.out.join(&run.experiment), &run.arm, run.seed.weights, &run.id())
+    };
     is_final(&run.directory(&options.out)) || superseded().is_some_and(|path| is_final(&path))
 }
 
@@ -85,8 +86,8 @@ fn check(
     let Settings { backend, device, ref data, ref training, .. } = *run.settings;
     let device = open_device(backend, device).map_err(|error| refusal_of(index, &error))?;
     let needs_images = run.settings.needs_first_batch() || run.settings.init.from.is_some();
-    let set = match run.settings.training_images() {
-        // MNIST is as it is.
+    let set = match data.known() {
+        // MNIST and what is drawn need not be looked at.
         Some(_) if !needs_images => None,
         _ => Some(options.sets.get(data).map_err(|error| {
             let (keys, help) = blame(&error, data);
@@ -109,13 +110,16 @@ fn check(
         );
         return Err(refusal(&["training.batch_size", "data.set"], message, Some(help)));
     }
-    let Some(set) = set else { return Ok(()) };
-    preflight.describe(data, &set);
-    let run = run.for_images(set.shape().pixels(), set.shape().classes);
+    let run = match &set {
+        Some(set) => run.for_images(set.shape().pixels(), set.shape().classes),
+        None => run.clone(),
+    };
     let Settings { init, model, .. } = &*run.settings;
     init.check(model).map_err(|(layer, error)| {
         refusal(&["init", "data.set"], format!("layer {layer}: {error}"), None)
     })?;
+    let Some(set) = set else { return Ok(()) };
+    preflight.describe(data, &set);
     if needs_images {
         let training = training_split(&set.training, data);
         let scale = PixelScale::of(data.normalize, &training);
@@ -166,6 +170,10 @@ fn blame(error: &SetError, data: &Data) -> (&'static [&'static str], Option<Stri
             });
             (&["data.set"], example)
         }
+        SetError::NoClass { .. } | SetError::Empty(_) if !data.classes.is_empty() => {
+            (&["data.classes", "data.set"], None)
+        }
+        SetError::Pool { .. } => (&["data.pool", "data.set"], None),
         _ => (&["data.set"], None),
     }
 }

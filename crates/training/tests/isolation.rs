@@ -16,7 +16,7 @@ struct Saboteur;
 
 impl Observer for Saboteur {
     fn stepped(&self, run: &RunSpec, steps: u64, _: f32, _: Option<f64>) {
-        assert!(run.seed != 2 || steps < 25, "sabotage in seed 2");
+        assert!(run.seed.weights != 2 || steps < 25, "sabotage in seed 2");
     }
 }
 
@@ -28,7 +28,7 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
     let reports = go(&runs, &lab.out("runs"), 2, Arc::new(Saboteur), Arc::default());
     for report in &reports {
         let record = read_record(&report.directory).unwrap();
-        if report.spec.seed == 2 {
+        if report.spec.seed.weights == 2 {
             assert!(
                 matches!(&report.outcome, Err(RunError::Failed(text)) if text.contains("sabotage"))
             );
@@ -46,7 +46,7 @@ fn a_panic_fails_its_own_run_with_its_message_and_the_same_command_retries_it() 
                 let record = read_record(&report.directory).unwrap();
                 assert_eq!((record.seed, record.provenance.resumed[0].step), (2, 15));
             }
-            Ok(Outcome::Skipped(_)) => assert_ne!(report.spec.seed, 2),
+            Ok(Outcome::Skipped(_)) => assert_ne!(report.spec.seed.weights, 2),
             other => panic!("{other:?}"),
         }
         assert_same(&report.spec.directory(&lab.out("undisturbed")), &report.directory);

@@ -180,7 +180,7 @@ struct StopAfter(u64, Arc<AtomicBool>);
 
 impl Observer for StopAfter {
     fn stepped(&self, run: &RunSpec, steps: u64, _: f32, _: Option<f64>) {
-        if run.seed == 0 && steps == self.0 {
+        if run.seed.weights == 0 && steps == self.0 {
             self.1.store(true, Ordering::Relaxed);
         }
     }

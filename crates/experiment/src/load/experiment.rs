@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::load::extends::{MergedConfig, ReadFile};
 use crate::load::file::ConfigFile;
 use crate::load::flags::RunFlags;
-use crate::load::header::{ArmHeader, check_name, read_arms, read_seeds, read_title};
+use crate::load::header::{ArmHeader, check_name, read_arms, read_title};
 use crate::load::limit::RunLimit;
 use crate::overrides::{Flag, Overrides, read_overrides};
 use crate::plan::{Arm, Experiment, Plan, RunSpec};
-use crate::settings::{Identity, Settings, TOP_KEYS};
+use crate::settings::{Identity, Settings, TOP_KEYS, read_seeds};
 use crate::sweep::{AxisSource, Sweep, expand};
 use crate::syntax::{
     ConfigError, Diagnostic, Diagnostics, SourceMap, Span, Spanned, Warnings, text,
@@ -21,23 +22,38 @@ use crate::syntax::{
 /// # Errors
 /// Everything that is wrong with the files or the overrides, each with its file and line.
 pub fn load(files: &[PathBuf], overrides: &Overrides) -> Result<Plan, ConfigError> {
-    load_texts(files.iter().map(read), overrides)
+    load_by(files.iter().map(PathBuf::as_path), &|path| std::fs::read(path), overrides)
 }
 
-/// Reads the plan of a config file that said `text`, whatever it says by now.
+/// Reads the plan of a config file that said `text`, whatever it says by now; `bases` are the files
+/// that it extends, with what they said.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_text(file: &Path, text: &str, overrides: &Overrides) -> Result<Plan, ConfigError> {
-    load_texts(std::iter::once((file, Ok(text.as_bytes().to_owned()))), overrides)
+pub fn load_text(
+    file: &Path,
+    text: &str,
+    bases: &[(PathBuf, String)],
+    overrides: &Overrides,
+) -> Result<Plan, ConfigError> {
+    load_by(std::iter::once(file), &|path| said(path, file, text, bases), overrides)
 }
 
-fn read(file: &PathBuf) -> (&Path, io::Result<Vec<u8>>) {
-    (file, std::fs::read(file))
+/// What a file said, of those that are given.
+pub(super) fn said(
+    path: &Path,
+    file: &Path,
+    text: &str,
+    bases: &[(PathBuf, String)],
+) -> io::Result<Vec<u8>> {
+    let base = || bases.iter().find(|(base, _)| base == path).map(|(_, text)| text.as_str());
+    let text = if path == file { Some(text) } else { base() };
+    text.map(|text| text.as_bytes().to_owned()).ok_or(io::ErrorKind::NotFound.into())
 }
 
-fn load_texts<'a>(
-    files: impl Iterator<Item = (&'a Path, io::Result<Vec<u8>>)>,
+fn load_by<'a>(
+    files: impl Iterator<Item = &'a Path>,
+    read: &ReadFile<'_>,
     overrides: &Overrides,
 ) -> Result<Plan, ConfigError> {
     let mut sources = SourceMap::default();
@@ -45,10 +61,11 @@ fn load_texts<'a>(
     let flags = read_overrides(overrides, &mut sources, &diagnostics);
     let mut limit = RunLimit::new(overrides.many);
     let mut experiments: Vec<Experiment> = Vec::new();
-    for (path, bytes) in files {
-        let experiment = ConfigFile::parse(path, bytes, &mut sources).and_then(|file| {
-            let loader = Loader { flags: &flags, diagnostics: &diagnostics };
-            loader.load(file, &mut limit).map_err(Box::new)
+    for path in files {
+        let experiment = ConfigFile::parse(path, read(path), &mut sources).and_then(|file| {
+            let config = MergedConfig::read(&file, read, &mut sources)?;
+            let loader = Loader { flags: &flags, sources: &sources, diagnostics: &diagnostics };
+            loader.load(file, config, &mut limit).map_err(Box::new)
         });
         match experiment {
             Ok(experiment) => {
@@ -94,24 +111,29 @@ fn same_name(experiment: &Experiment, others: &[Experiment]) -> Option<Diagnosti
 /// What turns files into experiments.
 struct Loader<'a> {
     flags: &'a [Flag],
+    sources: &'a SourceMap,
     diagnostics: &'a Diagnostics,
 }
 
 impl Loader<'_> {
-    fn load(&self, file: ConfigFile<'_>, limit: &mut RunLimit) -> Result<Experiment, Diagnostic> {
+    fn load(
+        &self,
+        file: ConfigFile,
+        config: MergedConfig,
+        limit: &mut RunLimit,
+    ) -> Result<Experiment, Diagnostic> {
         let diagnostics = self.diagnostics;
-        let ConfigFile { path, source, text, mut root } = file;
-        let arms = root.remove("arms");
-        let sweep = root.remove("sweep");
+        let ConfigFile { path: file, source, text, .. } = file;
+        let MergedConfig { mut root, arms, sweeps, bases } = config;
         let axis_sources: Vec<AxisSource<'_>> = self
             .flags
             .iter()
             .map(|flag| AxisSource { axes: &flag.axes, settings: &flag.settings })
             .collect();
-        let sweep = Sweep::read(sweep.as_ref(), &axis_sources, diagnostics);
-        let arms = read_arms(arms, &text, diagnostics);
+        let sweep = Sweep::read(&sweeps, &axis_sources, diagnostics);
+        let arms = read_arms(arms, self.sources, diagnostics);
         let flags = RunFlags::split(&mut root, self.flags, &arms, diagnostics);
-        let name = read_name(&root, path, source, diagnostics);
+        let name = read_name(&root, &file, source, diagnostics);
         let title = read_title(root.get("title"), diagnostics).unwrap_or_else(|| name.clone());
         let seeds = read_seeds(root.get("seeds"), diagnostics);
         limit.admit(&name, arms.len(), &sweep, seeds.len())?;
@@ -120,7 +142,7 @@ impl Loader<'_> {
         let arms: Vec<Arm> = arms.iter().flat_map(|arm| reader.read(arm)).collect();
         diagnostics.extend(same_folder(&arms));
         let sweep = sweep.to_axes();
-        Ok(Experiment { name, title, file: path.to_owned(), text, arms, sweep, seeds })
+        Ok(Experiment { name, title, file, text, bases, arms, sweep, seeds })
     }
 }
 

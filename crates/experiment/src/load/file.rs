@@ -1,23 +1,24 @@
 //! Config files: read, decoded, parsed.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::syntax::{Diagnostic, SourceMap, Span, Spanned, did_you_mean, parse};
 
 /// A config file, parsed.
-pub(crate) struct ConfigFile<'a> {
-    pub(crate) path: &'a Path,
+#[derive(Clone)]
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
     /// Its number among the sources.
     pub(crate) source: usize,
     pub(crate) text: String,
     pub(crate) root: Spanned,
 }
 
-impl<'a> ConfigFile<'a> {
+impl ConfigFile {
     /// Parses the bytes of the file at `path`.
     pub(crate) fn parse(
-        path: &'a Path,
+        path: &Path,
         bytes: io::Result<Vec<u8>>,
         sources: &mut SourceMap,
     ) -> Result<Self, Box<Diagnostic>> {
@@ -29,7 +30,7 @@ impl<'a> ConfigFile<'a> {
         };
         let source = sources.add(name, text.clone());
         let root = parse(sources, source)?;
-        Ok(ConfigFile { path, source, text, root })
+        Ok(ConfigFile { path: path.to_owned(), source, text, root })
     }
 }
 

@@ -35,6 +35,10 @@ impl RunFlags {
             if let Some(entry) = settings.remove("arms") {
                 run_flags.extend(arm_flags(entry, arms, diagnostics));
             }
+            if let Some(entry) = settings.remove("extends") {
+                let message = "`extends` belongs into a file: flags are applied to all files";
+                diagnostics.report(Diagnostic::at(&entry.span, message));
+            }
             for entry in TOP_KEYS.iter().filter_map(|key| settings.remove(key)) {
                 let value = Value::Table(vec![entry]);
                 root.apply(&Spanned { span: span.clone(), value }, &[]);

@@ -1,12 +1,7 @@
-//! What a file says beside the settings of its runs: its name, its seeds, its arms.
+//! What a file says beside the settings of its runs: its name, its title, its arms.
 
 use crate::settings::{Settings, TOP_KEYS};
-use crate::syntax::{
-    Diagnostic, Diagnostics, Entry, MAX_INTEGER, Span, Spanned, Value, text, whole,
-};
-
-/// More seeds than this are a typo.
-const MAX_SEEDS: u64 = 100_000;
+use crate::syntax::{Diagnostic, Diagnostics, Entry, SourceMap, Span, Spanned, Value, text};
 
 /// Reports a name that cannot be a folder everywhere, and nothing but a folder.
 pub(crate) fn check_name(name: &str, of: &str, span: &Span, diagnostics: &Diagnostics) {
@@ -30,26 +25,6 @@ fn is_reserved(name: &str) -> bool {
     ["con", "prn", "aux", "nul"].contains(&stem.as_str())
         || is_numbered("com")
         || is_numbered("lpt")
-}
-
-/// Reads `seeds`: how many, or which.
-pub(crate) fn read_seeds(seeds: Option<&Spanned>, diagnostics: &Diagnostics) -> Vec<u64> {
-    let Some(seeds) = seeds else { return vec![0] };
-    let Value::List(values) = &seeds.value else {
-        return (0..whole(seeds, "seeds", 1..=MAX_SEEDS, diagnostics).unwrap_or(1)).collect();
-    };
-    if values.is_empty() {
-        diagnostics.report(Diagnostic::at(&seeds.span, "`seeds` must name at least one seed"));
-    }
-    let mut read = Vec::new();
-    for value in values {
-        let Some(seed) = whole(value, "seeds", 0..=MAX_INTEGER, diagnostics) else { continue };
-        if read.contains(&seed) {
-            diagnostics.report(Diagnostic::at(&value.span, format!("seed {seed} is there twice")));
-        }
-        read.push(seed);
-    }
-    read
 }
 
 /// Reads `title`. Control characters would break what shows it: each becomes the escape that makes
@@ -89,10 +64,10 @@ pub(crate) struct ArmHeader {
     pub(crate) difference: Option<Spanned>,
 }
 
-/// Reads `arms` out of the text `source`.
+/// Reads `arms`.
 pub(crate) fn read_arms(
     arms: Option<Entry>,
-    source: &str,
+    sources: &SourceMap,
     diagnostics: &Diagnostics,
 ) -> Vec<ArmHeader> {
     let Some(entry) = arms else { return vec![ArmHeader { name: None, difference: None }] };
@@ -110,7 +85,7 @@ pub(crate) fn read_arms(
     let mut read: Vec<ArmHeader> = Vec::new();
     for mut arm in arms {
         check_arm(&arm, diagnostics);
-        split_names(&mut arm, source, diagnostics);
+        split_names(&mut arm, sources, diagnostics);
         let mut names = read.iter().filter_map(|other| other.name.as_deref());
         if let Some(other) = names.find(|name| name.eq_ignore_ascii_case(&arm.key)) {
             let message =
@@ -142,12 +117,14 @@ fn check_arm(arm: &Entry, diagnostics: &Diagnostics) {
 
 /// Takes tables out of an arm that are no settings but the rest of its name: `[arms.uniform_0.1]`
 /// is an arm `uniform_0` with a table `1`.
-fn split_names(arm: &mut Entry, source: &str, diagnostics: &Diagnostics) {
+fn split_names(arm: &mut Entry, sources: &SourceMap, diagnostics: &Diagnostics) {
     let Value::Table(entries) = &mut arm.value.value else { return };
-    let (name, end) = (&arm.key, arm.span.range.end);
+    let (name, span) = (&arm.key, &arm.span);
+    let text = &sources.get(span.source).text;
     entries.retain(|entry| {
         let is_table = entry.value.entries().is_some();
-        let follows = source.get(end..entry.span.range.start).is_some_and(|gap| gap.trim() == ".");
+        let gap = text.get(span.range.end..entry.span.range.start);
+        let follows = entry.span.source == span.source && gap.is_some_and(|gap| gap.trim() == ".");
         if !is_table || !follows || Settings::is_like_a_key(&entry.key) {
             return true;
         }

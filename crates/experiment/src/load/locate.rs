@@ -2,10 +2,15 @@
 //! the data set or the device is looked at.
 
 use std::collections::HashMap;
+use std::path::Path;
 
+use crate::load::experiment::said;
+use crate::load::extends::MergedConfig;
+use crate::load::file::ConfigFile;
 use crate::overrides::{Flag, Overrides, read_overrides};
 use crate::plan::{Experiment, Plan};
-use crate::syntax::{ConfigError, Diagnostic, Diagnostics, SourceMap, Span, Spanned, parse};
+use crate::sweep::SweepLayer;
+use crate::syntax::{ConfigError, Diagnostic, Diagnostics, SourceMap, Span};
 
 /// What is wrong with settings of one arm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +34,13 @@ pub fn locate_faults(plan: &Plan, overrides: &Overrides, faults: &[SettingFault]
     // The plan was made from these texts, so there is nothing wrong with them.
     let silent = Diagnostics::default();
     let flags = read_overrides(overrides, &mut sources, &silent);
-    let mut files: HashMap<&str, Option<Spanned>> = HashMap::new();
+    let mut files: HashMap<&str, Option<MergedConfig>> = HashMap::new();
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
     for fault in faults {
         let experiment = plan.experiments.iter().find(|of| of.name == fault.experiment);
         let file = experiment.and_then(|experiment| {
-            files.entry(&experiment.name).or_insert_with(|| root(experiment, &mut sources)).as_ref()
+            let read = || merged(experiment, &mut sources);
+            files.entry(&experiment.name).or_insert_with(read).as_ref()
         });
         let keys = || fault.keys.iter().copied();
         let span = keys().find_map(|key| span_in_flags(&flags, key)).or_else(|| {
@@ -57,9 +63,12 @@ pub fn locate_faults(plan: &Plan, overrides: &Overrides, faults: &[SettingFault]
     ConfigError { diagnostics, sources }
 }
 
-fn root(experiment: &Experiment, sources: &mut SourceMap) -> Option<Spanned> {
-    let source = sources.add(experiment.file.display().to_string(), experiment.text.clone());
-    parse(sources, source).ok()
+/// The texts that an experiment was made from, merged again.
+fn merged(experiment: &Experiment, sources: &mut SourceMap) -> Option<MergedConfig> {
+    let Experiment { file, text, bases, .. } = experiment;
+    let read = |path: &Path| said(path, file, text, bases);
+    let parsed = ConfigFile::parse(file, read(file), sources).ok()?;
+    MergedConfig::read(&parsed, &read, sources).ok()
 }
 
 /// The last flag that gives the setting.
@@ -71,8 +80,9 @@ fn span_in_flags(flags: &[Flag], key: &str) -> Option<Span> {
 }
 
 /// The sweep, the arm or the file's own settings, whichever gives the setting last.
-fn span_in_file(root: &Spanned, arm: &str, key: &str) -> Option<Span> {
-    let axis = || Some(root.get("sweep")?.entry(key)?.span.clone());
-    let in_arm = || Some(root.get("arms")?.get(arm)?.find(key)?.value.span.clone());
-    axis().or_else(in_arm).or_else(|| Some(root.find(key)?.value.span.clone()))
+fn span_in_file(config: &MergedConfig, arm: &str, key: &str) -> Option<Span> {
+    let axis = |layer: &SweepLayer| Some(layer.sweep.as_ref()?.value.entry(key)?.span.clone());
+    let in_arm = || Some(config.arms.as_ref()?.value.get(arm)?.find(key)?.value.span.clone());
+    let in_root = || Some(config.root.find(key)?.value.span.clone());
+    config.sweeps.iter().rev().find_map(axis).or_else(in_arm).or_else(in_root)
 }

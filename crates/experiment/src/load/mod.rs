@@ -1,7 +1,8 @@
-//! From files and flags to a plan: parse each file, apply its arms and then the flags to its
-//! settings, read these, and tell all that is wrong at once.
+//! From files and flags to a plan: parse each file and what it extends, apply its arms and then the
+//! flags to its settings, read these, and tell all that is wrong at once.
 
 mod experiment;
+mod extends;
 mod file;
 mod flags;
 mod header;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::plan::run::RunSpec;
-use crate::settings::{Identity, Settings};
+use crate::settings::{Identity, SeedPair, Settings};
 use crate::sweep::{SweepAxis, SweepPoint};
 use crate::syntax::Warnings;
 
@@ -28,6 +28,8 @@ pub struct Experiment {
     pub file: PathBuf,
     /// What the file said.
     pub text: String,
+    /// The files that it extends, one after another, with what they said.
+    pub bases: Vec<(PathBuf, String)>,
     /// Its arms in the order of the file, at least one. Each point of a sweep is an arm of its own:
     /// all points of the first arm, then all of the second.
     pub arms: Vec<Arm>,
@@ -35,7 +37,7 @@ pub struct Experiment {
     /// advance together. Empty where there is no sweep.
     pub sweep: Vec<Vec<SweepAxis>>,
     /// Its seeds, at least one; each arm runs once with each.
-    pub seeds: Vec<u64>,
+    pub seeds: Vec<SeedPair>,
 }
 
 impl Experiment {
@@ -46,7 +48,7 @@ impl Experiment {
         self.sweep.iter().map(|axes| axes.first().map_or(1, |axis| axis.values.len())).product()
     }
 
-    fn run(&self, arm: &Arm, seed: u64) -> RunSpec {
+    fn run(&self, arm: &Arm, seed: SeedPair) -> RunSpec {
         RunSpec {
             experiment: self.name.clone(),
             title: self.title.clone(),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::settings::{Identity, Length, Settings};
+use crate::settings::{Identity, Length, SeedPair, Settings};
 use crate::sweep::SweepPoint;
 
 /// One run: settings and a seed.
@@ -18,8 +18,8 @@ pub struct RunSpec {
     pub arm: String,
     /// The run's point of a sweep, if there is one.
     pub point: Option<Arc<SweepPoint>>,
-    /// The seed: initial weights and the order of the images follow from it.
-    pub seed: u64,
+    /// Its seeds: the initial weights follow from one, the order of the images from the other.
+    pub seed: SeedPair,
     /// Everything else that decides the run's numbers.
     pub settings: Arc<Settings>,
     pub(crate) id: u64,
@@ -52,7 +52,7 @@ impl RunSpec {
 
     /// Where the run's record lies below the output directory.
     pub fn directory(&self, out: &Path) -> PathBuf {
-        out.join(&self.experiment).join(&self.arm).join(format!("seed-{}", self.seed))
+        out.join(&self.experiment).join(&self.arm).join(self.seed.folder())
     }
 
     /// "trunc_normal seed 0", "zeros_vs_ones/zeros seed 3": what messages call the run.
@@ -70,8 +70,7 @@ impl RunSpec {
         let mut table = toml::Table::new();
         table.insert("name".into(), self.experiment.clone().into());
         table.insert("title".into(), self.title.clone().into());
-        // TOML's whole numbers end at 2^63 - 1, and so do seeds.
-        table.insert("seeds".into(), toml::Value::Array(vec![(self.seed as i64).into()]));
+        table.insert("seeds".into(), self.seed.to_toml());
         table.extend(self.settings.to_table());
         let arm = match self.point.as_deref() {
             None => (self.arm != Self::BASE).then_some(self.arm.as_str()),

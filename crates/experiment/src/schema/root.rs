@@ -39,11 +39,16 @@ pub fn schema() -> Json {
 /// The values of a key of the experiment.
 fn experiment_key(key: &str) -> Json {
     match key {
-        "seeds" => json!({ "default": 1, "anyOf": [
-            { "type": "integer", "minimum": 1 },
-            { "type": "array", "minItems": 1, "uniqueItems": true,
-              "items": { "type": "integer", "minimum": 0 } },
-        ] }),
+        "seeds" => {
+            let count = json!({ "type": "integer", "minimum": 1 });
+            let list = json!({ "type": "array", "minItems": 1, "uniqueItems": true,
+                               "items": { "type": "integer", "minimum": 0 } });
+            let either = json!({ "anyOf": [count, list] });
+            let crossed = json!({ "type": "object", "additionalProperties": false,
+                                  "minProperties": 1,
+                                  "properties": { "weights": either, "order": either } });
+            json!({ "default": 1, "anyOf": [count, list, crossed] })
+        }
         "arms" => {
             let arm = json!({
                 "type": "object", "description": "What differs from the file's other settings",

@@ -24,8 +24,13 @@ fn group_properties(group: &Group, init: InitSchema) -> Map<String, Json> {
 
 fn row_schema(row: &Row, init: InitSchema) -> Json {
     match &row.form {
-        Form::Value { schema, .. } => {
-            let mut schema = schema.clone();
+        Form::Value { schema, table: inner, .. } => {
+            let mut schema = match inner {
+                Some(inner) => {
+                    json!({ "anyOf": [schema, { "enum": kinds(inner) }, table(inner, init)] })
+                }
+                None => schema.clone(),
+            };
             schema["description"] = row.described().into();
             // A default that differs from kind to kind is told in words.
             if let Some(default) = row.default() {
@@ -35,7 +40,7 @@ fn row_schema(row: &Row, init: InitSchema) -> Json {
         }
         Form::Section(group) if group.kinds.is_empty() => table(group, init),
         Form::Section(group) | Form::Kinds(group) => {
-            let names: Vec<&str> = group.kinds.iter().map(|(name, _)| *name).collect();
+            let names = kinds(group);
             json!({ "description": row.meaning, "anyOf": [{ "enum": names }, table(group, init)] })
         }
         Form::Part { .. } => reference(match init {
@@ -43,6 +48,10 @@ fn row_schema(row: &Row, init: InitSchema) -> Json {
             InitSchema::Changed => "changed_init",
         }),
     }
+}
+
+fn kinds(group: &Group) -> Vec<&'static str> {
+    group.kinds.iter().map(|(name, _)| *name).collect()
 }
 
 fn table(group: &Group, init: InitSchema) -> Json {

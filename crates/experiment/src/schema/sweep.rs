@@ -29,7 +29,9 @@ fn axis() -> Json {
     json!({ "anyOf": [
         list,
         range("linear", two(json!({ "type": "number" })), "Numbers at equal distances"),
-        range("log", two(positive), "Numbers at equal ratios"),
+        range("log", two(positive.clone()), "Numbers at equal ratios"),
+        random("uniform", two(json!({ "type": "number" })), "Numbers drawn uniformly"),
+        random("log_uniform", two(positive), "Numbers whose logarithms are drawn uniformly"),
         on_scale("values", list, "Values on a scale of that name"),
         on_scale("at", reference("axis_value"), settled),
         { "type": "object", "description": "A section with axes in it", "minProperties": 1,
@@ -47,6 +49,13 @@ fn range(form: &str, ends: Json, description: &str) -> Json {
         "type": "object", "description": description, "additionalProperties": false,
         "properties": { form: ends, "n": n }, "required": [form, "n"],
     })
+}
+
+fn random(form: &str, ends: Json, description: &str) -> Json {
+    let mut random = range(form, ends, description);
+    random["properties"]["n"]["description"] = "How many values".into();
+    random["properties"]["seed"] = json!({ "type": "integer", "minimum": 0, "default": 0 });
+    random
 }
 
 fn on_scale(key: &str, values: Json, description: &str) -> Json {

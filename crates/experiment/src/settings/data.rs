@@ -1,17 +1,12 @@
 //! `[data]`: what is learned.
 
-use std::ops::Bound;
-use std::path::Path;
-
-use serde_json::{Value as Json, json};
-
-use crate::settings::domain::{Domain, Maybe, Real, Whole, Words};
-use crate::settings::read::read_section;
+use crate::settings::data_set::{DataSet, KnownSet, Sets};
+use crate::settings::domain::{Domain, Flag, Maybe, Real, Whole, Words};
+use crate::settings::lists::Classes;
+use crate::settings::normalization::{Normalization, Normalizations, Range};
 use crate::settings::table::{Section, Stated, Table};
 use crate::string_enum::string_enum;
-use crate::syntax::{
-    Diagnostic, Diagnostics, MAX_INTEGER, SectionReader, Spanned, Value, did_you_mean, text,
-};
+use crate::syntax::{Diagnostic, MAX_INTEGER, SectionReader};
 
 /// What a run learns.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +23,12 @@ pub struct Data {
     pub pick: Pick,
     /// The probability that a training label is replaced by one of all classes, drawn uniformly.
     pub label_noise: f64,
+    /// The classes that are kept, which become 0, 1 and so on; empty for all.
+    pub classes: Vec<usize>,
+    /// The side of the squares of pixels that become one pixel.
+    pub pool: usize,
+    /// Whether pixels are in an order that is drawn, the same for all images.
+    pub permute_pixels: bool,
     /// The seed of what is drawn about the data: the same for all runs, whatever their seeds.
     pub seed: u64,
 }
@@ -44,58 +45,94 @@ string_enum! {
     }
 }
 
-/// Which images.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DataSet {
-    /// The embedded MNIST.
-    Mnist,
-    /// A folder of IDX files, as the working directory sees it.
-    Folder(String),
-}
-
-/// How bytes become inputs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Normalization {
-    /// Into [0, 1], or further by a rule of that name.
-    Named(Range),
-    /// Into [0, 1], then less `mean` and divided by `std`.
-    Fixed {
-        /// The mean that is subtracted.
-        mean: f64,
-        /// The standard deviation that is divided by.
-        std: f64,
-    },
-}
-
-string_enum! {
-    /// The usual ranges of inputs.
-    pub enum Range {
-        /// Divided by 255, into [0, 1]: the tutorial's.
-        Unit = "unit",
-        /// Into [-0.5, 0.5].
-        Centred = "centred",
-        /// Into [0, 1], then less the mean and divided by the standard deviation of all training
-        /// pixels.
-        Standard = "standard",
-    }
+/// MNIST, as far as settings know it.
+mod mnist {
+    /// Pixels along a side of an image.
+    pub(super) const SIDE: usize = 28;
+    /// Images of each class in the training file.
+    pub(super) const IMAGES: [usize; 10] =
+        [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
+    /// Images of each class in the test file.
+    pub(super) const TEST_IMAGES: [usize; 10] =
+        [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009];
 }
 
 impl Data {
     /// Pixels of an image of MNIST.
-    pub const MNIST_INPUTS: usize = 784;
+    pub const MNIST_INPUTS: usize = mnist::SIDE * mnist::SIDE;
     /// Classes of MNIST.
-    pub const MNIST_CLASSES: usize = 10;
+    pub const MNIST_CLASSES: usize = mnist::IMAGES.len();
     /// Images in MNIST's training file.
     pub(crate) const MNIST_TRAINING_FILE: usize = 60_000;
 
+    /// The set as runs see it, where that is known without reading a folder.
+    pub fn known(&self) -> Option<KnownSet> {
+        match &self.set {
+            DataSet::Mnist => {
+                let count = |of_class: &[usize; 10]| match self.classes.as_slice() {
+                    [] => of_class.iter().sum(),
+                    some => some.iter().filter_map(|&class| of_class.get(class)).sum(),
+                };
+                let classes = match self.classes.len() {
+                    0 => Self::MNIST_CLASSES,
+                    some => some,
+                };
+                Some(KnownSet {
+                    inputs: (mnist::SIDE / self.pool).pow(2),
+                    classes,
+                    training_file: count(&mnist::IMAGES),
+                    test: count(&mnist::TEST_IMAGES),
+                })
+            }
+            DataSet::Synthetic(synthetic) => Some(synthetic.known()),
+            DataSet::Folder(_) => None,
+        }
+    }
+
+    /// Whether images and labels are MNIST's own.
+    pub fn is_plain_mnist(&self) -> bool {
+        self.set == DataSet::Mnist
+            && self.classes.is_empty()
+            && self.pool == 1
+            && !self.permute_pixels
+    }
+
     /// Images to train on, where that is known without reading a folder.
     pub(crate) fn training_images(&self) -> Option<usize> {
-        match self.set {
-            DataSet::Mnist => {
-                let images = Self::MNIST_TRAINING_FILE.saturating_sub(self.validation);
-                Some(self.train.map_or(images, |train| train.min(images)))
+        let images = self.known()?.training_file.saturating_sub(self.validation);
+        Some(self.train.map_or(images, |train| train.min(images)))
+    }
+
+    /// Reports pixels and classes that the set does not have.
+    fn check_images(&self, section: &SectionReader<'_>) {
+        let report = |key: &str, message: String| {
+            if let Some(span) = section.key_span(key) {
+                section.diagnostics.report(Diagnostic::at(span, message));
             }
-            DataSet::Folder(_) => None,
+        };
+        let side = mnist::SIDE;
+        match &self.set {
+            DataSet::Mnist if !side.is_multiple_of(self.pool) => report(
+                "pool",
+                format!("`data.pool` is {}, which does not divide {side}, MNIST's side", self.pool),
+            ),
+            DataSet::Synthetic(_) if self.pool > 1 => {
+                report("pool", "`data.pool` is for images, and `data.set` draws none".to_owned());
+            }
+            _ => {}
+        }
+        let stray = self.classes.iter().find(|class| **class >= Self::MNIST_CLASSES);
+        match (&self.set, stray) {
+            (DataSet::Mnist, Some(class)) => {
+                report("classes", format!("there is no class {class}: MNIST's are 0 to 9"));
+            }
+            (DataSet::Synthetic(_), _) if !self.classes.is_empty() => report(
+                "classes",
+                "`data.classes` chooses among classes that there are: a set that is drawn has as \
+                 many as `data.set.classes` says"
+                    .to_owned(),
+            ),
+            _ => {}
         }
     }
 }
@@ -104,79 +141,69 @@ impl Section for Data {
     const MEANING: &'static str = "What is learned";
 
     fn fields(table: &mut impl Table<Self>) -> Self {
+        let set = table.field(
+            "set",
+            Stated::Always,
+            |data| data.set.clone(),
+            DataSet::Mnist,
+            &Sets,
+            "the embedded MNIST, a folder with four IDX files, or a set that is drawn",
+        );
+        let validation = table.field(
+            "validation",
+            Stated::Always,
+            |data| data.validation,
+            5_000,
+            &Whole::COUNT,
+            "so many first images of the training file are the validation set",
+        );
+        let normalize = table.field(
+            "normalize",
+            Stated::Always,
+            |data| data.normalize,
+            Normalization::Named(Range::Unit),
+            &Normalizations,
+            "bytes into [0, 1], or [-0.5, 0.5]; or to mean 0 and variance 1 over all training \
+             pixels; or from [0, 1] less a mean and divided by a standard deviation",
+        );
+        let (train, pick, label_noise) = sample_fields(table);
+        let (classes, pool, permute_pixels) = image_fields(table);
+        let seed = table.field(
+            "seed",
+            Stated::UnlessDefault,
+            |data| data.seed,
+            0,
+            &Whole(0..=MAX_INTEGER),
+            "the seed of `pick`, `label_noise`, `permute_pixels` and sets that are drawn, which \
+             are the same for all runs",
+        );
         Data {
-            set: table.field(
-                "set",
-                Stated::Always,
-                |data| data.set.clone(),
-                DataSet::Mnist,
-                &Sets,
-                "the embedded MNIST, or a folder with four IDX files",
-            ),
-            validation: table.field(
-                "validation",
-                Stated::Always,
-                |data| data.validation,
-                5_000,
-                &Whole::COUNT,
-                "so many first images of the training file are the validation set",
-            ),
-            normalize: table.field(
-                "normalize",
-                Stated::Always,
-                |data| data.normalize,
-                Normalization::Named(Range::Unit),
-                &Normalizations,
-                "bytes into [0, 1], or [-0.5, 0.5]; or to mean 0 and variance 1 over all training \
-                 pixels; or from [0, 1] less a mean and divided by a standard deviation",
-            ),
-            train: table.field(
-                "train",
-                Stated::UnlessDefault,
-                |data| data.train,
-                None,
-                &Maybe(Whole::COUNT),
-                "so many images are trained on, instead of all",
-            ),
-            pick: table.field(
-                "pick",
-                Stated::UnlessDefault,
-                |data| data.pick,
-                Pick::First,
-                &Words,
-                "with `train`: the first images, a random sample, or one with all classes alike",
-            ),
-            label_noise: table.field(
-                "label_noise",
-                Stated::UnlessDefault,
-                |data| data.label_noise,
-                0.0,
-                &Real::FRACTION,
-                "the probability that a training label is drawn anew from all classes; 1: random \
-                 labels",
-            ),
-            seed: table.field(
-                "seed",
-                Stated::UnlessDefault,
-                |data| data.seed,
-                0,
-                &Whole(0..=MAX_INTEGER),
-                "the seed of `pick` and `label_noise`, which are the same for all runs",
-            ),
+            set,
+            validation,
+            normalize,
+            train,
+            pick,
+            label_noise,
+            classes,
+            pool,
+            permute_pixels,
+            seed,
         }
     }
 
     fn check(&self, section: &SectionReader<'_>) {
-        let most = Self::MNIST_TRAINING_FILE - 1;
-        if let (DataSet::Mnist, Some(value)) = (&self.set, section.get("validation"))
+        self.check_images(section);
+        let known = self.known().filter(|known| known.training_file > 1);
+        let most = known.map(|known| known.training_file - 1);
+        if let (Some(most), Some(value)) = (most, section.get("validation"))
             && self.validation > most
         {
             let domain = Whole(1..=most as u64);
             let _: Option<u64> = domain.read(value, "data.validation", section.diagnostics);
         }
-        let images = Self::MNIST_TRAINING_FILE.saturating_sub(self.validation);
-        if let (DataSet::Mnist, Some(train), Some(span)) =
-            (&self.set, self.train, section.key_span("train"))
+        let images = known.map(|known| known.training_file.saturating_sub(self.validation));
+        if let (Some(images), Some(train), Some(span)) =
+            (images, self.train, section.key_span("train"))
             && train > images
         {
             let message =
@@ -192,110 +219,60 @@ impl Section for Data {
     }
 }
 
-/// A range by its name, or a mean and a standard deviation.
-struct Normalizations;
-
-/// `{ mean = 0.1307, std = 0.3081 }`
-struct MeanAndStd {
-    mean: f64,
-    std: f64,
+/// `train`, `pick` and `label_noise`.
+fn sample_fields(table: &mut impl Table<Data>) -> (Option<usize>, Pick, f64) {
+    let train = table.field(
+        "train",
+        Stated::UnlessDefault,
+        |data| data.train,
+        None,
+        &Maybe(Whole::COUNT),
+        "so many images are trained on, instead of all",
+    );
+    let pick = table.field(
+        "pick",
+        Stated::UnlessDefault,
+        |data| data.pick,
+        Pick::First,
+        &Words,
+        "with `train`: the first images, a random sample, or one with all classes alike",
+    );
+    let label_noise = table.field(
+        "label_noise",
+        Stated::UnlessDefault,
+        |data| data.label_noise,
+        0.0,
+        &Real::FRACTION,
+        "the probability that a training label is drawn anew from all classes; 1: random labels",
+    );
+    (train, pick, label_noise)
 }
 
-impl Section for MeanAndStd {
-    const MEANING: &'static str = "From [0, 1], less `mean` and divided by `std`";
-
-    fn fields(table: &mut impl Table<Self>) -> Self {
-        let (stated, any) = (Stated::Always, Real(Bound::Unbounded, Bound::Unbounded));
-        MeanAndStd {
-            mean: table.field("mean", stated, |n| n.mean, 0.0, &any, "what is subtracted"),
-            std: table.field("std", stated, |n| n.std, 1.0, &Real::POSITIVE, "the divisor"),
-        }
-    }
-}
-
-impl Domain<Normalization> for Normalizations {
-    fn read(
-        &self,
-        value: &Spanned,
-        name: &str,
-        diagnostics: &Diagnostics,
-    ) -> Option<Normalization> {
-        if matches!(value.value, Value::Table(_)) {
-            let MeanAndStd { mean, std } = read_section(Some(value), name, &[], diagnostics);
-            return Some(Normalization::Fixed { mean, std });
-        }
-        Words.read(value, name, diagnostics).map(Normalization::Named)
-    }
-
-    fn write(&self, value: &Normalization) -> Option<toml::Value> {
-        match *value {
-            Normalization::Named(range) => Some(range.name().into()),
-            Normalization::Fixed { mean, std } => {
-                let entry = |key: &str, value: f64| (key.to_owned(), toml::Value::from(value));
-                let table = toml::Table::from_iter([entry("mean", mean), entry("std", std)]);
-                Some(table.into())
-            }
-        }
-    }
-
-    fn takes(&self) -> String {
-        let words = Domain::<Range>::takes(&Words);
-        format!("{words}, or `{{ mean = 0.1307, std = 0.3081 }}`")
-    }
-
-    fn schema(&self) -> Json {
-        json!({ "anyOf": [
-            Domain::<Range>::schema(&Words),
-            { "type": "object", "description": MeanAndStd::MEANING, "additionalProperties": false,
-              "properties": { "mean": { "type": "number" },
-                              "std": Domain::<f64>::schema(&Real::POSITIVE) } },
-        ] })
-    }
-}
-
-/// The embedded set by its name, or a folder.
-struct Sets;
-
-const MNIST: &str = "mnist";
-
-impl Domain<DataSet> for Sets {
-    fn read(&self, value: &Spanned, name: &str, diagnostics: &Diagnostics) -> Option<DataSet> {
-        let given = text(value, name, diagnostics)?;
-        if given.eq_ignore_ascii_case(MNIST) && !Path::new(given).is_dir() {
-            return Some(DataSet::Mnist);
-        }
-        if given.contains(char::is_control) {
-            let message = format!("`{name}` cannot be `{}`", given.escape_debug());
-            let help =
-                "in \"...\" a backslash makes a special character of what follows: write '...'";
-            diagnostics.report(Diagnostic::at(&value.span, message).help(help));
-        }
-        // Whether a folder is there and what it holds is looked at before a run, not here: records
-        // of folders that are gone can still be read.
-        if let Some(help) = did_you_mean(given, [MNIST])
-            && given != MNIST
-            && !given.contains(['/', '\\'])
-            && !Path::new(given).is_dir()
-        {
-            let message = format!("there is no folder `{}`", given.escape_debug());
-            diagnostics.report(Diagnostic::at(&value.span, message).help(help));
-        }
-        Some(if given == MNIST { DataSet::Mnist } else { DataSet::Folder(given.to_owned()) })
-    }
-
-    fn write(&self, value: &DataSet) -> Option<toml::Value> {
-        let name = match value {
-            DataSet::Mnist => MNIST,
-            DataSet::Folder(folder) => folder,
-        };
-        Some(name.into())
-    }
-
-    fn takes(&self) -> String {
-        format!("`\"{MNIST}\"`, or a folder")
-    }
-
-    fn schema(&self) -> Json {
-        json!({ "type": "string" })
-    }
+/// `classes`, `pool` and `permute_pixels`.
+fn image_fields(table: &mut impl Table<Data>) -> (Vec<usize>, usize, bool) {
+    let classes = table.field(
+        "classes",
+        Stated::UnlessDefault,
+        |data| data.classes.clone(),
+        Vec::new(),
+        &Classes,
+        "the classes that are kept, which become 0, 1 and so on; all, where it is not given",
+    );
+    let pool = table.field(
+        "pool",
+        Stated::UnlessDefault,
+        |data| data.pool,
+        1,
+        &Whole::COUNT,
+        "the side of the squares of pixels that become one, their mean: 2 makes 14 x 14 of MNIST",
+    );
+    let permute_pixels = table.field(
+        "permute_pixels",
+        Stated::UnlessDefault,
+        |data| data.permute_pixels,
+        false,
+        &Flag,
+        "whether pixels are in an order that is drawn, the same for all images",
+    );
+    (classes, pool, permute_pixels)
 }

@@ -4,6 +4,7 @@ use std::ops::{Bound, RangeInclusive};
 
 use serde_json::{Value as Json, json};
 
+use crate::settings::group::{Group, NumberForm};
 use crate::string_enum::StringEnum;
 use crate::syntax::{
     Diagnostic, Diagnostics, MAX_INTEGER, Spanned, Value, expected_whole, list, mistyped, real,
@@ -28,15 +29,11 @@ pub(crate) trait Domain<T> {
     fn numbers(&self) -> &'static [(&'static str, NumberForm)] {
         &[]
     }
-}
 
-/// How a setting's numbers are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NumberForm {
-    /// Without a point.
-    Whole,
-    /// With a point.
-    Real,
+    /// The table that may stand in its place, if its keys are settings of their own.
+    fn table(&self) -> Option<fn() -> Group> {
+        None
+    }
 }
 
 /// True or false.

@@ -11,7 +11,7 @@ pub(crate) struct ExperimentKey {
 }
 
 /// The keys of the experiment.
-pub(crate) const EXPERIMENT_KEYS: [ExperimentKey; 5] = [
+pub(crate) const EXPERIMENT_KEYS: [ExperimentKey; 6] = [
     ExperimentKey {
         key: "name",
         takes: "letters, digits, `_ - + .`",
@@ -25,10 +25,17 @@ pub(crate) const EXPERIMENT_KEYS: [ExperimentKey; 5] = [
         meaning: "what tables and pictures call it",
     },
     ExperimentKey {
+        key: "extends",
+        takes: "a file, relative to this one",
+        default: "none",
+        meaning: "the config that this one states its difference from",
+    },
+    ExperimentKey {
         key: "seeds",
-        takes: "a count, or a list of seeds",
+        takes: "a count, a list of seeds, or `{ weights = 5, order = 5 }`",
         default: "`1`",
-        meaning: "`5` is seeds 0 to 4; runs of one seed see the same batches",
+        meaning: "`5` is seeds 0 to 4; runs of one seed see the same batches; or each seed of the \
+                  weights with each of the order",
     },
     ExperimentKey {
         key: "arms",

@@ -7,7 +7,8 @@ use initializers::catalog::{Domain, KINDS};
 use initializers::{Bounds, DrawError, Initializer};
 
 use crate::settings::domain::Domain as _;
-use crate::settings::domain::{Flag, NumberForm, Real};
+use crate::settings::domain::{Flag, Real};
+use crate::settings::group::NumberForm;
 use crate::settings::initializer::{read_initializer, write_initializer};
 use crate::settings::model::Model;
 use crate::settings::table::Part;
@@ -287,7 +288,7 @@ mod tests {
             let form = Init::number_form(&format!("layers.1.{}", parameter.name));
             let is_count = matches!(parameter.domain, Domain::Count);
             assert_eq!(form == Some(NumberForm::Whole), is_count, "{}", parameter.name);
-            let mark = ["linear", "log", "values", "at", "n"].contains(&parameter.name);
+            let mark = crate::sweep::MARKS.contains(&parameter.name);
             assert!(!mark, "{} would make an axis of a section", parameter.name);
             counts += usize::from(is_count);
         }

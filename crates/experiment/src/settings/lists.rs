@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::settings::domain::{Domain, NumberForm, Real, Whole};
+use crate::settings::domain::{Domain, Real, Whole};
+use crate::settings::group::NumberForm;
 use crate::syntax::{Diagnostic, Diagnostics, Spanned, Value, list};
 
 /// A count of images, or "all".
@@ -89,3 +90,63 @@ impl Domain<Vec<f64>> for ListOf {
         json!({ "type": "array", "items": Domain::<f64>::schema(&self.0) })
     }
 }
+
+/// A list of counts.
+pub(crate) struct Counts;
+
+impl Domain<Vec<usize>> for Counts {
+    fn read(&self, value: &Spanned, name: &str, diagnostics: &Diagnostics) -> Option<Vec<usize>> {
+        let values = list(value, name, "whole numbers of at least 1", diagnostics)?;
+        let read = |value: &Spanned| Whole::COUNT.read(value, name, diagnostics);
+        Some(values.iter().filter_map(read).collect())
+    }
+
+    fn write(&self, value: &Vec<usize>) -> Option<toml::Value> {
+        Indices.write(value)
+    }
+
+    fn takes(&self) -> String {
+        "a list of whole numbers of at least 1".into()
+    }
+
+    fn schema(&self) -> Json {
+        Indices.schema()
+    }
+}
+
+/// A list of at least two different classes; an empty one stands for all.
+pub(crate) struct Classes;
+
+impl Domain<Vec<usize>> for Classes {
+    fn read(&self, value: &Spanned, name: &str, diagnostics: &Diagnostics) -> Option<Vec<usize>> {
+        let values = list(value, name, "classes", diagnostics)?;
+        let read = |value: &Spanned| -> Option<usize> {
+            Whole(0..=LARGEST_CLASS).read(value, name, diagnostics)
+        };
+        let classes: Vec<usize> = values.iter().filter_map(read).collect();
+        let twice = (1..classes.len()).find(|&index| classes[..index].contains(&classes[index]));
+        let message = match (twice, values.len()) {
+            (Some(index), _) => format!("`{name}` has the class {} twice", classes[index]),
+            (None, 1) => format!("`{name}` must have two classes or more, to be told apart"),
+            _ => return Some(classes),
+        };
+        diagnostics.report(Diagnostic::at(&value.span, message));
+        None
+    }
+
+    fn write(&self, value: &Vec<usize>) -> Option<toml::Value> {
+        Indices.write(value)
+    }
+
+    fn takes(&self) -> String {
+        "a list of at least two different whole numbers".into()
+    }
+
+    fn schema(&self) -> Json {
+        let class = Domain::<u64>::schema(&Whole(0..=LARGEST_CLASS));
+        json!({ "type": "array", "items": class, "uniqueItems": true })
+    }
+}
+
+/// A set has at most 1,000 classes.
+const LARGEST_CLASS: u64 = 999;

@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 
 use crate::settings::architecture::{Norm, Parametrization, Residual};
 use crate::settings::data::Data;
-use crate::settings::domain::{Domain, Flag, Maybe, NumberForm, Real, Whole, Words};
+use crate::settings::domain::{Domain, Flag, Maybe, Real, Whole, Words};
+use crate::settings::group::NumberForm;
 use crate::settings::read::read_section;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{

@@ -29,6 +29,19 @@ pub(crate) fn default_of<K: Kinds>() -> K {
     K::parameters(K::KINDS[0].0, &mut Reader::new(None, "", &diagnostics))
 }
 
+/// Reads a bare name, or a table of `kind` and its parameters; the first kind where there is none.
+pub(crate) fn read_kinds<K: Kinds>(
+    value: Option<&Spanned>,
+    path: &str,
+    diagnostics: &Diagnostics,
+) -> K {
+    let mut reader = Reader::new(value, path, diagnostics);
+    let kind = reader.read_kind::<K>(path);
+    let value = K::parameters(kind, &mut reader);
+    reader.section.finish(&[], |key| describe_kinds::<K>("").kinds_with(key));
+    value
+}
+
 struct Reader<'a> {
     section: SectionReader<'a>,
     /// A string that stands where a table is expected, until a kind of that name is asked for.
@@ -94,11 +107,7 @@ impl<S> Table<S> for Reader<'_> {
         _meaning: &'static str,
     ) -> K {
         let path = self.section.name(key);
-        let mut reader = Reader::new(self.section.get(key), &path, self.section.diagnostics);
-        let kind = reader.read_kind::<K>(&path);
-        let value = K::parameters(kind, &mut reader);
-        reader.section.finish(&[], |key| describe_kinds::<K>("").kinds_with(key));
-        value
+        read_kinds(self.section.get(key), &path, self.section.diagnostics)
     }
 
     fn kind<K: Kinds>(&mut self, _get: impl Fn(&S) -> &K, _meaning: &'static str) -> &'static str {

@@ -3,7 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::settings::domain::{Domain, Flag, Maybe, NumberForm, Whole};
+use crate::settings::domain::{Domain, Flag, Maybe, Whole};
+use crate::settings::group::NumberForm;
 use crate::settings::table::{Section, Stated, Table};
 use crate::syntax::{Diagnostics, Spanned, Value, mistyped};
 

@@ -2,9 +2,11 @@
 
 use crate::settings::backend::{AdapterKind, Backend, DeviceChoice, Devices};
 use crate::settings::data::Data;
+use crate::settings::data_set::KnownSet;
 use crate::settings::describe::describe;
-use crate::settings::domain::{NumberForm, Words};
+use crate::settings::domain::Words;
 use crate::settings::experiment_keys::TOP_KEYS;
+use crate::settings::group::NumberForm;
 use crate::settings::init::Init;
 use crate::settings::model::Model;
 use crate::settings::optimizer::Optimizer;
@@ -91,6 +93,9 @@ impl Settings {
         diagnostics: &Diagnostics,
     ) -> Settings {
         let mut settings: Settings = read_section(Some(value), "", others, diagnostics);
+        if let Some(KnownSet { inputs, classes, .. }) = settings.data.known() {
+            (settings.model.inputs, settings.model.outputs) = (inputs, classes);
+        }
         settings.settle_device(value, diagnostics);
         settings.settle_batch(value, diagnostics);
         settings.check_together(value, diagnostics);

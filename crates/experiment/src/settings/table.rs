@@ -17,7 +17,8 @@
 //! 5. Use the member where it has its effect. Where it costs time or memory, `plan/cost.rs` and
 //!    `settings/memory.rs` say how much.
 
-use crate::settings::domain::{Domain, NumberForm};
+use crate::settings::domain::Domain;
+use crate::settings::group::NumberForm;
 use crate::syntax::{Diagnostics, SectionReader, Spanned};
 
 /// Where a resolved config states a setting, and with it the id of a run.

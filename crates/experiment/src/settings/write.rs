@@ -21,6 +21,15 @@ pub(crate) fn write_section<S: Section>(section: &S, path: &str) -> Vec<Resolved
     settings
 }
 
+/// The parameters of a kind and its name, as a table.
+pub(crate) fn write_kinds<K: Kinds>(value: &K) -> toml::Table {
+    let mut settings = Vec::new();
+    let mut writer = Writer { source: value, path: String::new(), settings: &mut settings };
+    K::parameters(value.kind(), &mut writer);
+    let parameters = settings.into_iter().map(|setting| (setting.name, setting.value));
+    parameters.chain([("kind".to_owned(), value.kind().into())]).collect()
+}
+
 struct Writer<'a, S> {
     source: &'a S,
     path: String,
@@ -51,7 +60,15 @@ impl<S> Table<S> for Writer<'_, S> {
     ) -> T {
         let value = get(self.source);
         if stated == Stated::Always || value != default {
-            domain.write(&value).into_iter().for_each(|value| self.add(key, value, stated));
+            match domain.write(&value) {
+                Some(toml::Value::Table(table)) if domain.table().is_some() => {
+                    for (below, value) in table {
+                        self.add(&format!("{key}.{below}"), value, stated);
+                    }
+                }
+                Some(value) => self.add(key, value, stated),
+                None => {}
+            }
         }
         value
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::settings::{NumberForm, Settings, TOP_KEYS};
 use crate::string_enum::StringEnum;
 use crate::sweep::point::Scale;
-use crate::sweep::range::read_range;
+use crate::sweep::range::{read_random, read_range};
 use crate::syntax::{
     Diagnostic, Diagnostics, Entry, SectionReader, Span, Spanned, Value, list, number, word,
 };
@@ -15,9 +15,10 @@ use crate::syntax::{
 const MAX_DEPTH: usize = 8;
 /// What makes a table an axis rather than a section with axes in it. No setting has one of these
 /// names.
-pub(crate) const MARKS: [&str; 5] = ["linear", "log", "values", "at", "n"];
+pub(crate) const MARKS: [&str; 7] =
+    ["linear", "log", "uniform", "log_uniform", "values", "at", "n"];
 /// The forms of an axis, each the key of its values.
-const FORMS: [&str; 4] = ["linear", "log", "values", "at"];
+const FORMS: [&str; 6] = ["linear", "log", "uniform", "log_uniform", "values", "at"];
 
 /// A setting and the values that it takes.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ pub(crate) struct Axis {
     pub(crate) setting: Arc<str>,
     /// Where the name stands.
     pub(crate) key: Span,
-    /// The values in their order, at least one; those of a range all have the range's span.
+    /// The values in their order, at least one; generated ones all have the span of the two ends.
     pub(crate) values: Vec<Spanned>,
     pub(crate) scale: Scale,
     pub(crate) form: AxisForm,
@@ -37,11 +38,20 @@ pub(crate) struct Axis {
 pub(crate) enum AxisForm {
     /// Value by value.
     List,
-    /// As its ends and a number of values.
+    /// As its ends and a number of values between them.
     Range,
+    /// As two bounds and a number of values that are drawn.
+    Random,
     /// As the value that the settings have already, because an earlier reading of the config
     /// applied it to them.
     Settled,
+}
+
+impl AxisForm {
+    /// Whether the values follow from a few numbers, and all have their span.
+    pub(crate) fn is_generated(self) -> bool {
+        matches!(self, AxisForm::Range | AxisForm::Random)
+    }
 }
 
 type AxisValues = (Vec<Spanned>, Scale, AxisForm);
@@ -170,6 +180,10 @@ fn read_table(
             .map(|values| (values, Scale::Linear, AxisForm::Range)),
         [("log", _)] => read_range(&section, "log", Scale::Log, setting)
             .map(|values| (values, Scale::Log, AxisForm::Range)),
+        [("uniform", _)] => read_random(&section, "uniform", Scale::Linear, setting)
+            .map(|values| (values, Scale::Linear, AxisForm::Random)),
+        [("log_uniform", _)] => read_random(&section, "log_uniform", Scale::Log, setting)
+            .map(|values| (values, Scale::Log, AxisForm::Random)),
         [("values", Entry { value, .. })] => {
             section.get("values");
             let values = list(value, &section.name("values"), "values", diagnostics);
@@ -185,7 +199,9 @@ fn read_table(
             Some((values, scale, AxisForm::Settled))
         }
         [] => {
-            let message = format!("`{name}` has neither `linear` nor `log` nor `values`");
+            let message = format!(
+                "`{name}` has none of `linear`, `log`, `uniform`, `log_uniform` and `values`"
+            );
             let help =
                 "for example `{ linear = [0.0, 1.0], n = 5 }` or `{ log = [1e-4, 1.0], n = 25 }`";
             diagnostics.report(Diagnostic::at(&axis.span, message).help(help));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::settings::{Identity, Settings};
+use crate::settings::{Identity, SeedPair, Settings};
 use crate::sweep::axis::AxisForm;
 use crate::sweep::faults::Faults;
 use crate::sweep::grid::Sweep;
@@ -79,7 +79,9 @@ fn check_settled(sweep: &Sweep, settings: &Settings, diagnostics: &Diagnostics) 
 fn check_different(points: &[ExpandedPoint], sweep: &Sweep) -> Option<Diagnostic> {
     let mut seen = HashMap::new();
     for (index, point) in points.iter().enumerate() {
-        let Some(other) = seen.insert(point.identity.with_seed(0), index) else { continue };
+        let Some(other) = seen.insert(point.identity.with_seed(SeedPair::same(0)), index) else {
+            continue;
+        };
         if points[other].name == point.name {
             // A value that is there twice, and told.
             continue;

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::sweep::axis::AxisForm;
 use crate::sweep::grid::Sweep;
 use crate::syntax::{Diagnostic, Span, quoted_list};
 
@@ -37,7 +36,7 @@ impl<'a> Faults<'a> {
     pub(crate) fn add(&mut self, diagnostic: Diagnostic, indices: &[usize]) {
         let axes = &self.sweep.axes;
         let range = axes.iter().position(|axis| {
-            axis.form == AxisForm::Range
+            axis.form.is_generated()
                 && [Some(&axis.values[0].span), Some(&axis.key)].contains(&diagnostic.span.as_ref())
         });
         // The values of a range have one span, and its first that is wrong is enough.

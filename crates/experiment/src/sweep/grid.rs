@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::sweep::axis::{Axis, AxisForm, read_axes};
 use crate::sweep::names::{labels, point_name};
 use crate::sweep::point::{AxisValue, SweepAxis, SweepPoint};
-use crate::sweep::zip::read_zip;
+use crate::sweep::zip::{join_random, read_zip};
 use crate::syntax::{Diagnostic, Diagnostics, Entry, Span, Spanned, Value};
 
 /// The axes of an experiment.
@@ -22,6 +22,12 @@ pub(crate) struct Sweep {
     labels: Vec<Vec<String>>,
 }
 
+/// What a file makes of a sweep: `[sweep]`, and settings that take away axes of what it extends.
+pub(crate) struct SweepLayer {
+    pub(crate) sweep: Option<Entry>,
+    pub(crate) settings: Spanned,
+}
+
 /// What a flag makes of a sweep: axes of its own, and settings that take axes away.
 pub(crate) struct AxisSource<'a> {
     pub(crate) axes: &'a [Axis],
@@ -29,32 +35,41 @@ pub(crate) struct AxisSource<'a> {
 }
 
 impl Sweep {
-    /// Reads `[sweep]`, and what flags make of it: an axis of theirs takes the place of the file's,
-    /// and a plain value takes the axis away.
+    /// Reads the `[sweep]` of files, of which each extends the one before, and what flags make of
+    /// it: an axis of theirs takes the place of the file's, and a plain value takes the axis away.
     pub(crate) fn read(
-        entry: Option<&Entry>,
+        layers: &[SweepLayer],
         flags: &[AxisSource<'_>],
         diagnostics: &Diagnostics,
     ) -> Sweep {
-        let mut builder = SweepBuilder { axes: Vec::new(), zip: None, diagnostics };
-        entry.into_iter().for_each(|entry| builder.read(entry));
+        let mut builder =
+            SweepBuilder { axes: Vec::new(), known: Vec::new(), zip: None, diagnostics };
+        for SweepLayer { sweep, settings } in layers {
+            let own = sweep.as_ref().map(|entry| builder.read(entry)).unwrap_or_default();
+            builder.axes.retain(|axis| {
+                own.contains(&axis.setting) || !settles(settings, "", &axis.setting)
+            });
+        }
         for flag in flags {
             builder.put(flag.axes.to_vec());
-            flag.settings.entry("sweep").into_iter().for_each(|entry| builder.read(entry));
+            if let Some(entry) = flag.settings.entry("sweep") {
+                builder.read(entry);
+            }
         }
-        let SweepBuilder { mut axes, zip, .. } = builder;
-        let known: Vec<Arc<str>> = axes.iter().map(|axis| Arc::clone(&axis.setting)).collect();
+        let SweepBuilder { mut axes, known, zip, .. } = builder;
         axes.retain(|axis| !flags.iter().any(|flag| settles(flag.settings, "", &axis.setting)));
         let groups = match &zip {
             Some(zip) => read_zip(&axes, &known, &zip.value, diagnostics),
             None => (0..axes.len()).map(|axis| vec![axis]).collect(),
         };
+        let groups = join_random(groups, &axes, diagnostics);
         for group in &groups {
             if let [alone] = group.as_slice() {
                 check_distinct(&mut axes[*alone], diagnostics);
             }
         }
         let labels = labels(&axes, diagnostics);
+        let entry = layers.iter().rev().find_map(|layer| layer.sweep.as_ref());
         let span = entry.map(|entry| &entry.span).or(axes.first().map(|axis| &axis.key)).cloned();
         Sweep { axes, groups, span, labels }
     }
@@ -133,27 +148,36 @@ impl Sweep {
 /// The axes of a file and of flags, as they are read.
 struct SweepBuilder<'a> {
     axes: Vec<Axis>,
+    /// The settings of all axes, of those too that were taken away.
+    known: Vec<Arc<str>>,
     zip: Option<Entry>,
     diagnostics: &'a Diagnostics,
 }
 
 impl SweepBuilder<'_> {
-    fn read(&mut self, entry: &Entry) {
+    /// Reads `[sweep]`, and gives the settings that it has axes over.
+    fn read(&mut self, entry: &Entry) -> Vec<Arc<str>> {
         let Some(entries) = entry.value.entries().filter(|entries| !entries.is_empty()) else {
             let message = "`sweep` must be a table of axes, and hold at least one";
             let help = "for example `\"init.std\" = { log = [1e-4, 1.0], n = 25 }` below `[sweep]`";
             self.diagnostics.report(Diagnostic::at(&entry.value.span, message).help(help));
-            return;
+            return Vec::new();
         };
         let (zips, entries): (Vec<Entry>, Vec<Entry>) =
             entries.iter().cloned().partition(|entry| entry.key == "zip");
         self.zip = zips.into_iter().next().or(self.zip.take());
-        self.put(read_axes(&entries, &[], self.diagnostics));
+        let axes = read_axes(&entries, &[], self.diagnostics);
+        let settings = axes.iter().map(|axis| Arc::clone(&axis.setting)).collect();
+        self.put(axes);
+        settings
     }
 
     /// Puts new axes in the place of those over the same setting, or at the end.
     fn put(&mut self, new: Vec<Axis>) {
         for axis in new {
+            if !self.known.contains(&axis.setting) {
+                self.known.push(Arc::clone(&axis.setting));
+            }
             match self.axes.iter_mut().find(|other| other.setting == axis.setting) {
                 Some(other) => *other = axis,
                 None => self.axes.push(axis),
@@ -183,14 +207,14 @@ fn settles(settings: &Spanned, path: &str, setting: &str) -> bool {
     !path.is_empty() && (is_within(path) || excluded.any(|other| is_within(&other)))
 }
 
-/// Sees to it that no value of an axis that advances alone is there twice: of a range, rounded to
-/// whole numbers, the first of equal ones stays.
+/// Sees to it that no value of an axis that advances alone is there twice: of generated ones,
+/// rounded to whole numbers, the first of equal ones stays.
 fn check_distinct(axis: &mut Axis, diagnostics: &Diagnostics) {
-    if axis.form == AxisForm::Range {
-        axis.values.dedup_by(|second, first| first.value == second.value);
+    let mut seen = HashSet::new();
+    if axis.form.is_generated() {
+        axis.values.retain(|value| seen.insert(value.to_toml().to_string()));
         return;
     }
-    let mut seen = HashSet::new();
     for value in &axis.values {
         if !seen.insert(value.to_toml().to_string()) {
             let message =

@@ -12,6 +12,6 @@ mod zip;
 
 pub(crate) use axis::{Axis, MARKS, is_axis, read_axes};
 pub(crate) use expand::expand;
-pub(crate) use grid::{AxisSource, Sweep};
+pub(crate) use grid::{AxisSource, Sweep, SweepLayer};
 pub use point::{AxisValue, Scale, SweepAxis, SweepPoint};
 pub(crate) use range::MAX_VALUES;

@@ -1,8 +1,13 @@
-//! Ranges of numbers: `{ linear = [0.0, 1.0], n = 5 }` and `{ log = [1e-4, 1.0], n = 25 }`.
+//! Numbers of an axis that follow from its ends: `{ linear = [0.0, 1.0], n = 5 }`, `{ log = [1e-4,
+//! 1.0], n = 25 }`, and for random search `uniform` and `log_uniform`.
+
+use initializers::{Purpose, Stream};
 
 use crate::settings::{NumberForm, Settings};
 use crate::sweep::point::Scale;
-use crate::syntax::{Diagnostic, SectionReader, Spanned, Value, list, real, whole};
+use crate::syntax::{
+    Diagnostic, MAX_INTEGER, SectionReader, Span, Spanned, Value, list, real, whole,
+};
 
 /// A range of more values is a typo.
 pub(crate) const MAX_VALUES: u64 = 10_000;
@@ -26,22 +31,56 @@ pub(crate) fn read_range(
         section.diagnostics.report(Diagnostic::at(&ends.span, message));
         return None;
     }
+    let numbers = (0..n).map(|index| spaced(scale, first, last, index, n - 1));
+    Some(values(numbers, setting, &ends.span))
+}
+
+/// Draws the values of a random axis over `setting`, out of the table of an axis. Each is a
+/// function of the seed, the setting and its index, so that more values are the same ones and
+/// others.
+pub(crate) fn read_random(
+    section: &SectionReader<'_>,
+    form: &'static str,
+    scale: Scale,
+    setting: &str,
+) -> Option<Vec<Spanned>> {
+    let ends = section.get(form)?;
+    let n = read_count(section, form);
+    let seed = match section.get("seed") {
+        Some(seed) => whole(seed, &section.name("seed"), 0..=MAX_INTEGER, section.diagnostics)?,
+        None => 0,
+    };
+    let (first, last) = read_ends(section, form, ends, scale)?;
+    let n = n?;
+    if first >= last {
+        let message = format!("`{}` must be its least and its largest value", section.name(form));
+        section.diagnostics.report(Diagnostic::at(&ends.span, message));
+        return None;
+    }
+    let purpose = Purpose::named(&format!("random search {setting}"));
+    let numbers = (0..n).map(|index| {
+        let along = Stream::new(seed, purpose, [index, 0]).uniform();
+        rounded(between(scale, first, last, along)).clamp(first, last)
+    });
+    Some(values(numbers, setting, &ends.span))
+}
+
+/// Numbers as values of `setting`: whole where it is.
+fn values(numbers: impl Iterator<Item = f64>, setting: &str, span: &Span) -> Vec<Spanned> {
     let is_whole = Settings::number_form(setting) == Some(NumberForm::Whole);
-    let values = (0..n).map(|index| {
-        let number = spaced(scale, first, last, index, n - 1);
+    let value = |number: f64| {
         let value =
             if is_whole { Value::Integer(number.round() as i64) } else { Value::Real(number) };
-        Spanned { span: ends.span.clone(), value }
-    });
-    Some(values.collect())
+        Spanned { span: span.clone(), value }
+    };
+    numbers.map(value).collect()
 }
 
 fn read_count(section: &SectionReader<'_>, form: &str) -> Option<u64> {
     if let Some(n) = section.get("n") {
         return whole(n, &section.name("n"), 2..=MAX_VALUES, section.diagnostics);
     }
-    let message =
-        format!("`{}` has no `n`: how many values there are, both ends among them", section.path());
+    let message = format!("`{}` has no `n`: how many values there are", section.path());
     let diagnostic = Diagnostic::at(section.key_span(form)?, message).help("for example `n = 25`");
     section.diagnostics.report(diagnostic);
     None
@@ -79,18 +118,27 @@ fn spaced(scale: Scale, first: f64, last: f64, index: u64, last_index: u64) -> f
     if index == last_index {
         return last;
     }
-    let along = index as f64 / last_index as f64;
-    let between = |a: f64, b: f64| a * (1.0 - along) + b * along;
-    let value = match scale {
-        // From `libm`, which gives the same bits on every processor.
-        Scale::Log => libm::exp(between(libm::log(first), libm::log(last))),
-        _ => between(first, last),
-    };
+    let value = between(scale, first, last, index as f64 / last_index as f64);
     // What cancels to nearly nothing between ends of different signs is 0.
     let least = first.abs().max(last.abs()) * 10f64.powi(-(DIGITS as i32));
     if scale != Scale::Log && value.abs() < least {
         return 0.0;
     }
+    rounded(value)
+}
+
+/// The number at `along`, from 0 to 1, between two ends.
+fn between(scale: Scale, first: f64, last: f64, along: f64) -> f64 {
+    let between = |a: f64, b: f64| a * (1.0 - along) + b * along;
+    match scale {
+        // From `libm`, which gives the same bits on every processor.
+        Scale::Log => libm::exp(between(libm::log(first), libm::log(last))),
+        _ => between(first, last),
+    }
+}
+
+/// A number with [`DIGITS`] significant digits.
+fn rounded(value: f64) -> f64 {
     format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value)
 }
 

@@ -1,8 +1,9 @@
-//! `zip`: axes that advance together, instead of in every combination.
+//! Axes that advance together, instead of in every combination: those that `zip` names, and those
+//! of a random search.
 
 use std::sync::Arc;
 
-use crate::sweep::axis::Axis;
+use crate::sweep::axis::{Axis, AxisForm};
 use crate::syntax::{Diagnostic, Diagnostics, Spanned, Value, did_you_mean};
 
 const EXPECTED: &str = "`sweep.zip` must be a list of lists of axes";
@@ -74,6 +75,40 @@ fn check_lengths<'a>(
         );
         diagnostics.report(Diagnostic::at(&list.span, message));
     }
+}
+
+/// Joins the random axes that advance alone: a point of a random search has a value of its own on
+/// each of them.
+pub(crate) fn join_random(
+    groups: Vec<Vec<usize>>,
+    axes: &[Axis],
+    diagnostics: &Diagnostics,
+) -> Vec<Vec<usize>> {
+    let is_random = |axis: usize| axes[axis].form == AxisForm::Random;
+    let mut joined: Vec<Vec<usize>> = Vec::new();
+    for group in groups {
+        let alone = |group: &Vec<usize>| group.iter().all(|&axis| is_random(axis));
+        let random = joined.iter_mut().find(|group| alone(group));
+        match (random, group.as_slice()) {
+            (Some(others), &[axis]) if is_random(axis) => {
+                let (first, other) = (&axes[others[0]], &axes[axis]);
+                if first.values.len() != other.values.len() {
+                    let message = format!(
+                        "`{}` has {} random values and `{}` has {}: random axes advance together, \
+                         and have one `n`",
+                        first.setting,
+                        first.values.len(),
+                        other.setting,
+                        other.values.len()
+                    );
+                    diagnostics.report(Diagnostic::at(&other.key, message));
+                }
+                others.push(axis);
+            }
+            _ => joined.push(group),
+        }
+    }
+    joined
 }
 
 /// Groups of axes from the list that each is in; one in no list is alone.

@@ -12,7 +12,7 @@ fn study(arms: Vec<Vec<Vec<f64>>>) -> Study {
     let axis = SweepAxis::new("x".into(), record::Scale::Linear, (0..longest).map(Into::into));
     let run = |(seed, &value): (usize, &f64)| RunSummary {
         directory: Default::default(),
-        seed: seed as u64,
+        seed: crate::seed::Seed::same(seed as u64),
         diverged: false,
         steps: 1,
         metrics: None,

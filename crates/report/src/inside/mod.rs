@@ -7,6 +7,7 @@ mod plane;
 mod sweep_maps;
 
 use probe::{ArmProbe, ProbeRecord};
+use std::collections::BTreeMap;
 
 use crate::phrases::{count, range};
 use crate::picture::Picture;
@@ -81,16 +82,16 @@ impl Inside {
         inside
     }
 
-    /// The probes of a point's runs; those without one are counted.
+    /// The probes of a point's starts, by the seed of their weights; those without one are counted.
     fn records(&mut self, point: &Point) -> Vec<(u64, ProbeRecord)> {
-        let mut records = Vec::new();
+        // Runs that differ in the order of the batches alone start alike: one probe serves them.
+        let mut starts: BTreeMap<u64, Option<ProbeRecord>> = BTreeMap::new();
         for run in &point.runs {
-            match kept(&run.directory) {
-                Some(record) => records.push((run.seed, record)),
-                None => self.missing += 1,
-            }
+            let record = starts.entry(run.seed.weights).or_default();
+            *record = record.take().or_else(|| kept(&run.directory));
         }
-        records
+        self.missing += starts.values().filter(|record| record.is_none()).count();
+        starts.into_iter().filter_map(|(seed, record)| Some((seed, record?))).collect()
     }
 
     /// `normal, init.std = 0.1`.

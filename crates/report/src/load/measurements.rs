@@ -8,6 +8,7 @@ use super::columns::{Columns, Row, rows};
 use super::table_error::TableError;
 use crate::printable::one_line;
 use crate::quantity::{Quantity, Unit};
+use crate::seed::Seed;
 use crate::study::{Arm, Origin, Point, RunSummary, Study};
 
 /// Words of a metric's name by which more is better.
@@ -139,7 +140,7 @@ fn run(path: &Path, columns: &Columns, row: Row) -> Result<(String, RunSummary, 
     };
     let run = RunSummary {
         directory: path.to_owned(),
-        seed,
+        seed: Seed::same(seed),
         diverged: value.is_infinite(),
         steps: 0,
         metrics: None,
@@ -166,7 +167,7 @@ fn arms(
 ) -> Result<Vec<Arm>, TableError> {
     let mut arms: Vec<Arm> = Vec::new();
     let mut indices: HashMap<String, usize> = HashMap::new();
-    let mut lines: HashMap<(usize, u64), u64> = HashMap::new();
+    let mut lines: HashMap<(usize, Seed), u64> = HashMap::new();
     for (label, mut run, line) in runs {
         let index = *indices.entry(label).or_insert_with_key(|label| {
             let points = vec![Point { at: Vec::new(), runs: Vec::new() }];
@@ -176,7 +177,7 @@ fn arms(
         });
         let runs = &mut arms[index].points[0].runs;
         if columns.seed.is_none() {
-            run.seed = runs.len() as u64;
+            run.seed = Seed::same(runs.len() as u64);
         }
         if let Some(first) = lines.insert((index, run.seed), line) {
             let (label, seed) = (&arms[index].label, run.seed);
@@ -205,10 +206,11 @@ fn check(path: &Path, columns: &Columns, arms: &[Arm]) -> Result<(), TableError>
         if columns.seed.is_none() || of_first == of_arm {
             continue;
         }
-        let missing = |has: &[u64], other: &[u64]| has.iter().find(|s| !other.contains(s)).copied();
+        let missing =
+            |has: &[Seed], other: &[Seed]| has.iter().find(|s| !other.contains(s)).copied();
         let (without, with, seed) = match missing(&of_first, &of_arm) {
             Some(seed) => (arm, first, seed),
-            None => (first, arm, missing(&of_arm, &of_first).unwrap_or_default()),
+            None => (first, arm, missing(&of_arm, &of_first).unwrap_or(Seed::same(0))),
         };
         return wrong(format!(
             "arm `{}` has no seed {seed}, which `{}` has; arms are compared seed by seed, so all \

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use record::{ReadError, Run, RunRecord, Status, read_record, read_series};
 
 use crate::metric::Metric;
+use crate::seed::Seed;
 use crate::study::{RunSummary, Warning};
 
 /// Blocks of steps of which a run keeps the mean loss.
@@ -52,7 +53,7 @@ fn value_in_record(record: &RunRecord, metric: Metric) -> Option<f64> {
 fn summary(directory: &Path, record: &RunRecord, value: f64) -> RunSummary {
     RunSummary {
         directory: directory.to_owned(),
-        seed: record.seed,
+        seed: Seed::of(record),
         diverged: record.status == Status::Diverged,
         steps: record.steps,
         metrics: record.metrics,

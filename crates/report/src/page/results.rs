@@ -7,6 +7,7 @@ use crate::comparison::{Comparison, Pair, RankedArm, RankedPoint};
 use crate::metric::Metric;
 use crate::number::p_value;
 use crate::picture;
+use crate::spread_phrases::PARTS;
 use crate::study::Study;
 use crate::table::ArmColumn;
 
@@ -36,6 +37,10 @@ pub(super) fn section(study: &Study, comparison: &Comparison) -> Markup {
             }
             (arms(comparison))
             @if swept || several { p.hint { (explanation(comparison)) } }
+            @if let Some(sentence) = comparison.spread_sentence() {
+                (spread(comparison))
+                p { (sentence) }
+            }
             @if comparison.pairs.len() > 1 {
                 details {
                     summary { "Every pair of arms (" (comparison.pairs.len()) ")" }
@@ -69,13 +74,19 @@ fn explanation(comparison: &Comparison) -> Markup {
             "arm that cannot be told from its best (paired t test, p ≥ 0.05 after correction over "
             "its other settings); with 95 % at least, the setting that is truly best is among "
             "them or is the one shown as best. "
+        } @else if comparison.is_crossed() {
+            "Intervals: 95 % of the mean, by Student's t and the two-way analysis of variance of "
+            "draws and orders. "
         } @else {
             "Intervals: 95 % of the mean, by Student's t over the " (comparison.one()) "s. "
         }
         @if comparison.arms.len() > 1 {
             @if comparison.paired {
                 "“To best”: mean difference to the best arm over shared seeds. p: "
-                (comparison.test()) ", and exact sign-flip permutation test, corrected alike"
+                (comparison.test())
+                @if !comparison.is_crossed() {
+                    ", and exact sign-flip permutation test, corrected alike"
+                }
             } @else {
                 "“To best”: difference of the means to the best arm. p: " (comparison.test())
                 ", and permutation test of the values, corrected alike"
@@ -111,6 +122,28 @@ fn arms(comparison: &Comparison) -> Markup {
         }
     };
     html! { (cut(comparison.arms.len())) (scrolling(&caption, &table)) }
+}
+
+/// Where the spread of arms comes from.
+fn spread(comparison: &Comparison) -> Markup {
+    let caption = comparison.spread_caption();
+    let table = html! {
+        table {
+            caption { (caption) }
+            thead { tr { th scope="col" { "arm" } (heads(&PARTS)) } }
+            tbody {
+                @for (index, arm) in comparison.arms.iter().enumerate().take(ROWS) {
+                    tr {
+                        th scope="row" { (swatch(arm.index)) (arm.label) }
+                        @for cell in comparison.spread_cells(index).unwrap_or_default() {
+                            td { (cell) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    scrolling(&caption, &table)
 }
 
 /// Says that a table has more rows than are shown.

@@ -3,6 +3,7 @@
 //! Each function states its formula and where it comes from; the tests hold every figure against
 //! SciPy, statsmodels and rliable.
 
+mod crossed;
 mod difference;
 mod family;
 mod paired;
@@ -10,6 +11,7 @@ mod rank;
 mod summary;
 mod unpaired;
 
+pub use crossed::{Component, CrossedTable, MeanEstimate, VarianceSplit};
 pub use difference::MeanDifference;
 pub use family::{holm, probability_of_improvement};
 pub use paired::{paired_difference, paired_t_test, sign_flip_test};

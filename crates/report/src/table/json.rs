@@ -4,7 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::comparison::{Comparison, Pair, RankedArm, RankedPoint};
-use crate::statistics::Interval;
+use crate::seed::Seed;
+use crate::spread::Spread;
+use crate::statistics::{Component, Interval};
 
 pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
     let arms: Vec<Value> = order.iter().map(|&index| arm(comparison, index)).collect();
@@ -17,7 +19,7 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
             "values": axis.values,
         })
     };
-    let whole = json!({
+    let mut whole = json!({
         "title": comparison.title,
         "metric": comparison.quantity.name,
         "higher_is_better": comparison.quantity.higher_is_better,
@@ -27,6 +29,9 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
         "arms": arms,
         "pairs": pairs,
     });
+    if let Some(sentence) = comparison.spread_sentence() {
+        whole["spread"] = sentence.into();
+    }
     format!("{whole:#}\n")
 }
 
@@ -51,7 +56,24 @@ fn arm(comparison: &Comparison, index: usize) -> Value {
         let points = (0..arm.points.len()).map(|index| point(comparison, arm, index));
         entry.insert("points".into(), points.collect());
     }
+    entry.extend(arm.spread.as_ref().map(|of| ("spread".to_owned(), spread(of))));
     Value::Object(entry)
+}
+
+/// The parts of a variance, and what decides.
+fn spread(spread: &Spread) -> Value {
+    let split = spread.split;
+    let part = |Component { variance, interval: of, p }: Component| json!({ "variance": variance, "interval": interval(Some(of)), "p": p });
+    json!({
+        "draw": part(split.draw),
+        "order": part(split.order),
+        "rest": part(split.rest),
+        "p_equal": split.p_equal,
+        "p_draw_holm": spread.p_draw,
+        "p_order_holm": spread.p_order,
+        "p_equal_holm": spread.p_equal,
+        "decides": spread.decides().word(),
+    })
 }
 
 fn point(comparison: &Comparison, arm: &RankedArm, index: usize) -> Value {
@@ -69,7 +91,13 @@ fn point(comparison: &Comparison, arm: &RankedArm, index: usize) -> Value {
 /// What is known of the values of one point.
 fn figures(point: &RankedPoint) -> Map<String, Value> {
     let summary = &point.summary;
-    let value = |(seed, value): &(u64, f64)| json!({"seed": seed, "value": number(*value)});
+    let value = |(seed, value): &(Seed, f64)| {
+        let mut entry = json!({"seed": seed.weights, "value": number(*value)});
+        if let Some(order) = seed.other_order() {
+            entry["order_seed"] = order.into();
+        }
+        entry
+    };
     let figures = [
         ("seeds", json!(summary.n)),
         ("diverged", json!(point.diverged)),

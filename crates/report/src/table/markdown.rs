@@ -2,6 +2,7 @@
 
 use super::columns::ArmColumn;
 use crate::comparison::Comparison;
+use crate::spread_phrases::PARTS;
 use crate::sweep_axis::SweepAxis;
 
 /// The columns without axes, and their heads.
@@ -49,10 +50,23 @@ pub(super) fn render(comparison: &Comparison, order: &[usize]) -> String {
             &format!("| {} |\n", label.into_iter().chain(cells).collect::<Vec<_>>().join(" | "));
     }
     text += &format!("\n{}\n", escape(&comparison.verdict()));
+    text += &spread(comparison, order).unwrap_or_default();
     for note in comparison.notes() {
         text += &format!("{}\n", escape(&note));
     }
     text
+}
+
+/// Where the spread of arms comes from, if seeds are crossed.
+fn spread(comparison: &Comparison, order: &[usize]) -> Option<String> {
+    let sentence = comparison.spread_sentence()?;
+    let mut text = format!("\n{}\n\n", escape(&comparison.spread_caption()));
+    text += &format!("| arm | {} |\n| --- |{}\n", PARTS.join(" | "), " ---: |".repeat(PARTS.len()));
+    for &arm in order {
+        let label = escape(&comparison.arms[arm].label);
+        text += &format!("| {label} | {} |\n", comparison.spread_cells(arm)?.join(" | "));
+    }
+    Some(text + &format!("\n{}\n", escape(&sentence)))
 }
 
 /// A cell of figures; only those of a p-value hold what has to be escaped, and read well as it is.

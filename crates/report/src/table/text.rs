@@ -7,6 +7,7 @@ use super::grid::{Column, lines, natural_width, paragraph};
 use super::sparks;
 use crate::comparison::{Comparison, LEVEL};
 use crate::phrases::range;
+use crate::spread_phrases::PARTS;
 use crate::study::Study;
 use crate::sweep_axis::SweepAxis;
 
@@ -37,8 +38,27 @@ pub(super) fn render(
     }
     text += "\n";
     text += &paragraph(&comparison.verdict(), width);
+    text += &spread(comparison, order, width).unwrap_or_default();
     text.extend(comparison.notes().iter().map(|note| paragraph(note, width)));
     text
+}
+
+/// Where the spread of arms comes from, if seeds are crossed.
+fn spread(comparison: &Comparison, order: &[usize], width: usize) -> Option<String> {
+    let sentence = comparison.spread_sentence()?;
+    let rows: Vec<[String; 3]> =
+        order.iter().map(|&arm| comparison.spread_cells(arm).unwrap_or_default()).collect();
+    let labels = order.iter().map(|&arm| comparison.arms[arm].label.clone());
+    let mut columns = vec![
+        Column::left(" ", vec![" ".to_owned(); rows.len()]),
+        Column::left("arm", labels.collect()),
+    ];
+    columns.extend(PARTS.iter().enumerate().map(|(part, head)| {
+        Column::right(head, rows.iter().map(|row| row[part].clone()).collect())
+    }));
+    let caption = paragraph(&comparison.spread_caption(), width);
+    let table = lines(columns, width);
+    Some(format!("\n{caption}\n{table}\n{}", paragraph(&sentence, width)))
 }
 
 /// `Starts · validation accuracy (%), 5 seeds, over init.std`.

@@ -229,7 +229,7 @@ fn as_json(run: &Path, dissection: &Dissection) -> Value {
         "run": run,
         "experiment": dissection.spec.experiment,
         "arm": dissection.spec.arm,
-        "seed": dissection.spec.seed,
+        "seed": dissection.spec.seed.weights,
         "layers": dissection.layers.iter().map(layer).collect::<Vec<_>>(),
         "line": line_as_json(&dissection.line),
     })

@@ -131,7 +131,7 @@ fn of_config(args: &HistArgs, file: &Path) -> Result<(String, u64, Vec<Drawn>), 
     let Some(experiment) = plan.experiments.first() else {
         return Ok((String::new(), 0, Vec::new()));
     };
-    let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().copied().unwrap_or(0));
+    let seed = args.seed.unwrap_or_else(|| experiment.seeds.first().map_or(0, |seed| seed.weights));
     let mut drawn = Vec::new();
     let sets = ImageSets::default();
     for experiment::Arm { name: arm, settings, .. } in &experiment.arms {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use experiment::{Experiment, Overrides, load};
+use experiment::{Experiment, Overrides, SeedPair, load};
 
 use crate::cli::ListArgs;
 use crate::exit::{Done, Failure};
@@ -47,12 +47,12 @@ fn rows_of(file: &Path) -> Vec<Row> {
 
 fn row(experiment: Experiment) -> Row {
     let runs = count(experiment.arms.len() * experiment.seeds.len(), "run");
-    let (points, seeds) = (experiment.point_count(), experiment.seeds.len());
+    let (points, seeds) = (experiment.point_count(), SeedPair::count(&experiment.seeds));
     let title = if experiment.sweep.is_empty() {
         experiment.title
     } else {
         let arms = count(experiment.arms.len() / points, "arm");
-        let (points, seeds) = (count(points, "point"), count(seeds, "seed"));
+        let points = count(points, "point");
         format!("{} ({arms} x {points} x {seeds})", experiment.title)
     };
     Row { name: experiment.name, runs, title }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use experiment::{Arm, Experiment, RunSpec, SweepAxis, load};
+use experiment::{Arm, Experiment, RunSpec, SeedPair, SweepAxis, load};
 use record::RunRecord;
 use serde_json::{Value as Json, json};
 use training::{ImageSets, Options, has_result};
@@ -111,10 +111,13 @@ fn as_json(PlannedRun { spec, status, .. }: &PlannedRun, rates: &Rates, args: &P
     let settings: serde_json::Map<_, _> =
         spec.settings.entries().into_iter().map(|(name, value)| (name, json!(value))).collect();
     let mut run = json!({
-        "experiment": spec.experiment, "arm": spec.arm, "seed": spec.seed, "id": spec.id(),
+        "experiment": spec.experiment, "arm": spec.arm, "seed": spec.seed.weights, "id": spec.id(),
         "directory": spec.directory(&args.out), "status": status,
         "estimated_seconds": record::json_number(rates.seconds(spec)), "settings": settings,
     });
+    if let Some(order) = spec.seed.other_order() {
+        run["order_seed"] = order.into();
+    }
     if let Some(point) = &spec.point {
         let axes = point.axes.iter().map(|axis| {
             let (setting, scale) = (&*axis.setting, axis.scale.name());
@@ -128,12 +131,15 @@ fn as_json(PlannedRun { spec, status, .. }: &PlannedRun, rates: &Rates, args: &P
 fn print_experiment(out: &mut dyn Write, experiment: &Experiment) -> Done {
     let Experiment { name, title, arms, seeds, sweep, .. } = experiment;
     let points = experiment.point_count();
-    let mut factors = vec![count(arms.len() / points, "arm"), count(seeds.len(), "seed")];
+    let mut factors = vec![count(arms.len() / points, "arm"), SeedPair::count(seeds)];
     if !sweep.is_empty() {
         factors.insert(1, count(points, "point"));
     }
     let runs = count(arms.len() * seeds.len(), "run");
     writeln!(out, "{name}: {title} ({} = {runs})", factors.join(" x "))?;
+    for (base, _) in &experiment.bases {
+        writeln!(out, "  extends {}", base.display())?;
+    }
     if !sweep.is_empty() {
         writeln!(out, "\n  swept over")?;
         for axes in sweep {

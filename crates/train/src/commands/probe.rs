@@ -5,6 +5,7 @@ mod measure;
 mod parts;
 mod recorded;
 
+use std::collections::HashSet;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,7 @@ pub(crate) fn probe(args: &ProbeArgs, out: &mut dyn Write) -> Done {
     let plan = load(&args.config.files, &args.config.overrides())?;
     crate::exit::warn(&plan.warnings);
     let starts = Starts::default();
-    let all: Vec<Start> = plan
-        .runs()
+    let all: Vec<Start> = starts_of(plan.runs())
         .iter()
         .map(|run| {
             if let Some(reason) = measure::refusal(&run.settings) {
@@ -69,6 +69,14 @@ pub(crate) fn probe(args: &ProbeArgs, out: &mut dyn Write) -> Done {
         }
     }
     Ok(())
+}
+
+/// Each start once: runs that differ in the order of the batches alone start alike.
+fn starts_of(mut runs: Vec<RunSpec>) -> Vec<RunSpec> {
+    let mut seen = HashSet::new();
+    let start = |run: &RunSpec| (run.experiment.clone(), run.arm.clone(), run.seed.weights);
+    runs.retain(|run| seen.insert(start(run)));
+    runs
 }
 
 /// Tables, and where a person reads them charts too.
@@ -116,8 +124,8 @@ fn arms(starts: &[Start], records: Vec<ProbeRecord>) -> Inside {
         };
         // Seeds of an arm come one after another, or after those of all others.
         match groups.iter_mut().rev().find(same) {
-            Some((_, records)) => records.push((run.seed, record)),
-            None => groups.push((run, vec![(run.seed, record)])),
+            Some((_, records)) => records.push((run.seed.weights, record)),
+            None => groups.push((run, vec![(run.seed.weights, record)])),
         }
     }
     let mut inside = Inside { axes: axes(groups.iter().map(|(run, _)| *run)), ..Inside::default() };

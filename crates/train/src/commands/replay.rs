@@ -101,10 +101,15 @@ fn as_json(replay: &Replay) -> serde_json::Value {
         })
     });
     let weights: Vec<_> = weights.collect();
-    json!({
+    let mut run = json!({
         "id": replay.spec.id(), "experiment": replay.spec.experiment, "arm": replay.spec.arm,
-        "seed": replay.spec.seed, "equal": replay.is_equal(), "equal_steps": replay.equal_steps,
+        "seed": replay.spec.seed.weights,
+        "equal": replay.is_equal(), "equal_steps": replay.equal_steps,
         "first_difference": first, "weights": weights, "provenance": replay.provenance,
         "resumed": replay.resumed,
-    })
+    });
+    if let Some(order) = replay.spec.seed.other_order() {
+        run["order_seed"] = order.into();
+    }
+    run
 }

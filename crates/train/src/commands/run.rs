@@ -82,6 +82,7 @@ fn write_command(plan: &Plan, overrides: &Overrides, out: &Path) -> Done {
         let command = GivenCommand {
             config: experiment.file.clone(),
             text: experiment.text.clone(),
+            extends: experiment.bases.clone(),
             overrides: overrides.set.clone(),
         };
         let folder = out.join(&experiment.name);
@@ -167,10 +168,10 @@ fn as_json(report: &RunReport) -> serde_json::Value {
         Ok(Outcome::NotBegun | Outcome::Elsewhere(_)) => (None, false, None),
         Err(error) => (None, false, Some(error.to_string())),
     };
-    json!({
+    let mut run = json!({
         "experiment": report.spec.experiment,
         "arm": report.spec.arm,
-        "seed": report.spec.seed,
+        "seed": report.spec.seed.weights,
         "id": report.spec.id(),
         "directory": report.directory,
         "skipped": skipped,
@@ -179,5 +180,9 @@ fn as_json(report: &RunReport) -> serde_json::Value {
         "steps": summary.map(|summary| summary.steps),
         "metrics": summary.and_then(|summary| summary.metrics),
         "training_seconds": summary.map(|summary| summary.training_seconds),
-    })
+    });
+    if let Some(order) = report.spec.seed.other_order() {
+        run["order_seed"] = order.into();
+    }
+    run
 }

@@ -18,7 +18,8 @@ pub(crate) fn print_run(out: &mut dyn Write, run: &Run, skipped: bool) -> Done {
     let record = &run.record;
     let already = if skipped { " (finished before; --force runs it anew)" } else { "" };
     let (title, seed) = (printable(&record.title), record.seed);
-    writeln!(out, "{bold}{title}{bold:#}, seed {seed}{dim}{already}{dim:#}\n")?;
+    let order = record.order_seed.map(|order| format!(" order {order}")).unwrap_or_default();
+    writeln!(out, "{bold}{title}{bold:#}, seed {seed}{order}{dim}{already}{dim:#}\n")?;
     if record.status != Status::Finished {
         let RunRecord { status, steps, steps_planned, .. } = record;
         let why = record.message.as_ref().map(|message| format!(": {message}"));

@@ -10,6 +10,7 @@ mod packed_images;
 mod pixel_scale;
 mod splits;
 mod subset;
+mod synthetic;
 
 pub(crate) use dropout::Dropout;
 pub use image_sets::ImageSets;

@@ -25,7 +25,7 @@ pub(crate) struct Splits {
     pub(crate) test: Images,
     /// The size of the images, and the number of classes.
     pub(crate) shape: Shape,
-    /// SHA-256 of images and labels; `None` for the embedded set, which is always the same.
+    /// SHA-256 of images and labels; `None` for MNIST, which is always the same.
     pub(crate) checksum: Option<String>,
     /// The share of training pixels that are not background, where the backend can make use of it.
     lit_share: Option<f64>,
@@ -125,7 +125,9 @@ impl SplitsCache {
 }
 
 fn checksum_of(data: &Data, set: &ImageSet) -> Option<String> {
-    let DataSet::Folder(_) = data.set else { return None };
+    if data.set == DataSet::Mnist {
+        return None;
+    }
     let splits = [&set.training, &set.validation, &set.test];
     let labels = splits.map(|split| label_bytes(split, set.shape()));
     let parts = splits.into_iter().zip(&labels);

@@ -169,7 +169,7 @@ fn look_at_record(
         ),
     };
     let experiment = out.join(&spec.experiment);
-    let destination = superseded_path(&experiment, &spec.arm, spec.seed, &id);
+    let destination = superseded_path(&experiment, &spec.arm, spec.seed.weights, &id);
     Ok(There::Other(OtherRecord { destination, reason, extends }))
 }
 
@@ -178,5 +178,5 @@ fn superseded(spec: &RunSpec, out: &Path, force: bool) -> Option<PathBuf> {
     if force {
         return None;
     }
-    find_superseded(&out.join(&spec.experiment), &spec.arm, spec.seed, &spec.id())
+    find_superseded(&out.join(&spec.experiment), &spec.arm, spec.seed.weights, &spec.id())
 }

@@ -55,7 +55,7 @@ impl Stack {
     }
 
     pub(super) fn seeds(&self) -> Vec<u64> {
-        self.runs.iter().map(|run| run.spec().seed).collect()
+        self.runs.iter().map(|run| run.spec().seed.order).collect()
     }
 
     /// Steps that were made so far.

@@ -221,12 +221,12 @@ impl Task<'_> {
     ) -> Done {
         const IMAGES: usize = 5;
         let [first, last] = block;
-        let Some(seed) = starts.first().map(|start| start.run.seed) else { return Ok(()) };
+        let Some(seed) = starts.first().map(|start| start.run.seed.weights) else { return Ok(()) };
         writeln!(
             out,
             "\nJacobian of layer {last} by layer {first}, {IMAGES} images, seed {seed}:"
         )?;
-        for Start { run, .. } in starts.iter().filter(|start| start.run.seed == seed) {
+        for Start { run, .. } in starts.iter().filter(|start| start.run.seed.weights == seed) {
             let images = self.images.of(&run.settings)?.first(IMAGES);
             let values = network(self.starts, run)?
                 .block_singular_values(&images, block)

@@ -137,7 +137,7 @@ fn visit(folder: &Path, host: &str, surveys: &mut Vec<Survey>, loose: &mut Vec<P
 fn survey_planned(folder: &Path, command: &GivenCommand, host: &str) -> Survey {
     // The command was accepted with its number of runs once.
     let overrides = Overrides { set: command.overrides.clone(), many: true };
-    let runs = match load_text(&command.config, &command.text, &overrides) {
+    let runs = match load_text(&command.config, &command.text, &command.extends, &overrides) {
         Ok(plan) => plan.runs(),
         Err(error) => {
             let first = error.diagnostics.first().map(|first| first.message.clone());
@@ -218,8 +218,12 @@ fn add_notes(
             "{name} has {others} more records, of runs that were not in the command that came last"
         ));
     }
-    if std::fs::read_to_string(&command.config).ok().as_ref() != Some(&command.text) {
-        let config = command.config.display();
+    let extended = command.extends.iter().map(|(path, text)| (path, text));
+    let mut files = std::iter::once((&command.config, &command.text)).chain(extended);
+    let changed =
+        files.find(|(path, text)| std::fs::read_to_string(path).ok().as_ref() != Some(text));
+    if let Some((config, _)) = changed {
+        let config = config.display();
         survey.notes.push(format!(
             "{config} is not there, or no longer says what it said when {name} was last started"
         ));
@@ -289,7 +293,11 @@ fn survey_loose(runs: &[PathBuf], host: &str) -> Vec<Survey> {
         let label = || {
             header.as_ref().map_or_else(
                 || path.display().to_string(),
-                |header| format!("{}/{} seed {}", header.experiment, header.arm, header.seed),
+                |header| {
+                    let order = header.order_seed.map(|order| format!(" order {order}"));
+                    let (experiment, arm, seed) = (&header.experiment, &header.arm, header.seed);
+                    format!("{experiment}/{arm} seed {seed}{}", order.unwrap_or_default())
+                },
             )
         };
         survey.add(label, state);

@@ -39,7 +39,7 @@ pub(crate) fn draw_weights(
     }
     if settings.init.permute {
         for (layer, index) in layers.iter_mut().zip(0..) {
-            layer.weight.shuffle(&mut Stream::new(spec.seed, PERMUTATION, [index, 0]));
+            layer.weight.shuffle(&mut Stream::new(spec.seed.weights, PERMUTATION, [index, 0]));
         }
     }
     Ok(layers)
@@ -56,11 +56,11 @@ fn drawn_by_initializers(
         let bias = settings.model.bias.then(|| settings.init.layer(layer + 1).bias.clone());
         (weight(layer).clone(), bias)
     };
-    let mut layers = draw_layers(&settings.model.targets(), init, spec.seed)
+    let mut layers = draw_layers(&settings.model.targets(), init, spec.seed.weights)
         .map_err(|error| RunError::BadInput(error.to_string()))?;
     if (0..layers.len()).any(|layer| weight(layer).needs_first_batch()) {
         let training = training()?;
-        let inputs = training.inputs(&first_batch(spec.seed, training.len()));
+        let inputs = training.inputs(&first_batch(spec.seed.weights, training.len()));
         complete_layers(&mut layers, weight, settings.model.activation, &inputs)
             .map_err(|error| RunError::BadInput(error.to_string()))?;
     }
