@@ -14,9 +14,10 @@ python=$environment/bin/python
 packages="pandas pyarrow polars duckdb matplotlib"
 modules="duckdb, matplotlib, pandas, polars"
 
-# Of the whole workspace, since a crate with burn would by itself have burn built anew.
+# The first is what the README runs. The second is of the whole workspace, since an example of a
+# crate with burn would by itself have burn built anew.
 if [ "$parts" = tables ]; then
-    cargo build --quiet --workspace --bin train
+    cargo build --quiet -p train
 else
     cargo build --quiet --workspace --example logits --bin train
     cargo build --quiet -p export --features parquet

@@ -6,6 +6,7 @@
 
 use super::normal::{BLOCK, VECTOR, quantiles_of_block};
 use crate::element::Element;
+use crate::vector::fma;
 
 /// The approximation is for probabilities no farther from 1/2.
 const WIDTH: f64 = 0.4846;
@@ -84,10 +85,10 @@ fn near_quantiles<const N: usize>(p: [f64; N]) -> [f64; N] {
     let (mut above, mut below) = ([ABOVE[0]; N], [BELOW[0]; N]);
     for (a, b) in ABOVE[1..].iter().zip(&BELOW[1..]) {
         for i in 0..N {
-            above[i] = above[i].mul_add(x[i], *a);
+            above[i] = fma(above[i], x[i], *a);
         }
         for i in 0..N {
-            below[i] = below[i].mul_add(x[i], *b);
+            below[i] = fma(below[i], x[i], *b);
         }
     }
     let mut z = [0.0; N];
