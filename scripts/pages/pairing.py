@@ -4,7 +4,7 @@ docs/statistics.md.
 
 Arms of one seed see the same batches, and their weights come from the same uniform numbers. To tell
 the two apart, each law is trained twice with each seed: with the draw of that seed, and with a draw
-of its own. 280 runs of 400 steps, some minutes; what is finished already is not run again.
+of its own. 280 runs of 200 steps, some minutes; what is finished already is not run again.
     scripts/pages/pairing.py [FOLDER]
 """
 
@@ -32,7 +32,7 @@ def trained(folder: Path, name: str, seeds: str, laws: list[str]) -> dict[str, d
     """Validation accuracies in percent, by law and seed of the order."""
     config = folder / f"{name}.toml"
     arms = "".join(f"[arms.{law}]\ninit = {LAWS[law]}\n" for law in laws)
-    config.write_text(f"seeds = {seeds}\ntraining.max_steps = 400\n{arms}")
+    config.write_text(f"seeds = {seeds}\ntraining.max_steps = 200\n{arms}")
     command = [TRAIN, "--config", config, "--out", folder / "runs", "--format", "json", "--quiet"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     accuracies: dict[str, dict[int, float]] = {law: {} for law in laws}

@@ -4,4 +4,5 @@
 # does the same with 100 shards of 2,000.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-SHARDS=${1:-1000} RUNS=${2:-100000} cargo test -p experiment --test shard_simulation -- --nocapture bring_every_run
+export SHARDS=${1:-1000} RUNS=${2:-100000}
+cargo test -p experiment --test shard_simulation -- --nocapture bring_every_run

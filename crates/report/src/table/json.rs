@@ -63,7 +63,6 @@ fn arm(comparison: &Comparison, index: usize) -> Value {
 /// The parts of a variance, and what decides.
 fn spread(spread: &Spread) -> Value {
     let split = spread.split;
-    let part = |Component { variance, interval: of, p }: Component| json!({ "variance": variance, "interval": interval(Some(of)), "p": p });
     json!({
         "draw": part(split.draw),
         "order": part(split.order),
@@ -74,6 +73,11 @@ fn spread(spread: &Spread) -> Value {
         "p_equal_holm": spread.p_equal,
         "decides": spread.decides().word(),
     })
+}
+
+fn part(part: Component) -> Value {
+    let Component { variance, interval: around, p } = part;
+    json!({ "variance": variance, "interval": interval(Some(around)), "p": p })
 }
 
 fn point(comparison: &Comparison, arm: &RankedArm, index: usize) -> Value {
