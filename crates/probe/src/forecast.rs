@@ -50,7 +50,8 @@ const ALIKE: f64 = 1e-6;
 ///
 /// let images = Images::new(&[0.1, 0.9, -0.4, 0.3, 1.0, 0.0, 0.5, -0.7], &[0, 2])?;
 /// let context = Context {
-///     activation: Activation::Tanh, is_adaptive: true, learning_rate: 1e-3
+///     activation: Activation::Tanh, is_adaptive: true, learning_rate: 1e-3, init_factor: 1.0,
+///     output_scale: 1.0,
 /// };
 /// let score = |scale: f32| {
 ///     let weights = [0.5, -1.0, 0.2, 0.1, 0.0, 0.7, 1.0, -0.3].map(|w: f32| scale * w);
