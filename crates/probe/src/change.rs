@@ -2,6 +2,7 @@
 //! as small as one change can make it.
 
 use initializers::Activation;
+use theory::CriticalPoint;
 
 use crate::context::Context;
 use crate::measures::{LayerMeasures, Measures};
@@ -80,10 +81,7 @@ pub(crate) fn random_weights(measures: &Measures, context: &Context) -> Test {
 /// that of He et al. for ReLU, of LeCun et al. for tanh.
 pub(crate) fn critical_start(activation: Activation) -> Test {
     let what = "the critical start of the activation, at which gradients keep their size";
-    let fixed_points: Vec<f64> = (-240..=60).map(|i| 10f64.powf(f64::from(i) / 30.0)).collect();
-    let point = theory::critical_line(activation, &fixed_points)
-        .into_iter()
-        .min_by(|a, b| a.bias_variance.total_cmp(&b.bias_variance));
+    let point = critical_point(activation);
     let Some(point) = point else {
         return Test::new("Glorot's start", "init=glorot_normal".to_owned());
     };
@@ -99,6 +97,31 @@ pub(crate) fn critical_start(activation: Activation) -> Test {
     let scale = short(point.weight_variance);
     let law = format!("scale = {scale}, distribution = \"normal\"");
     Test::new(what, format!("init={{ kind = \"variance_scaling\", {law}{bias} }}"))
+}
+
+/// The critical point of the smallest variance of biases at which the signal's fixed point does not
+/// push signals away. For GELU that is the half-stable one (Roberts, Yaida and Hanin 2022, section
+/// 5.3.4); with less bias a signal of its critical line grows.
+fn critical_point(activation: Activation) -> Option<CriticalPoint> {
+    let point_at = |q: f64| {
+        let point = theory::critical_line(activation, &[q]).pop()?;
+        let slope = point.weight_variance * theory::variance_slope(activation, q);
+        (slope <= 1.0 + 1e-9).then_some(point)
+    };
+    let grid = (-240..=60).map(|i| 10f64.powf(f64::from(i) / 30.0));
+    let coarse = grid
+        .filter_map(point_at)
+        .min_by(|a, b| a.bias_variance.total_cmp(&b.bias_variance))?;
+    // The end of the line lies between this point and the one before it on the grid.
+    let (mut outside, mut point) = (coarse.q / 10f64.powf(1.0 / 30.0), coarse);
+    for _ in 0..40 {
+        let middle = (outside * point.q).sqrt();
+        match point_at(middle) {
+            Some(nearer) if nearer.bias_variance <= point.bias_variance => point = nearer,
+            _ => outside = middle,
+        }
+    }
+    Some(point)
 }
 
 /// Weights so small that what leaves no layer is beyond every bound.
