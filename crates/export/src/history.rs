@@ -56,7 +56,8 @@ pub(crate) fn measured(
         }
         add("update_ratio", &LayerRow::update_ratio);
     }
-    let columns: [(&str, fn(&Validation) -> f64); 4] = [
+    type Column = (&'static str, fn(&Validation) -> f64);
+    let columns: [Column; 4] = [
         ("training_loss", |row| row.training_loss),
         ("training_accuracy", |row| row.training_accuracy),
         ("validation_loss", |row| row.validation_loss),

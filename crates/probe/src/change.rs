@@ -109,9 +109,8 @@ fn critical_point(activation: Activation) -> Option<CriticalPoint> {
         (slope <= 1.0 + 1e-9).then_some(point)
     };
     let grid = (-240..=60).map(|i| 10f64.powf(f64::from(i) / 30.0));
-    let coarse = grid
-        .filter_map(point_at)
-        .min_by(|a, b| a.bias_variance.total_cmp(&b.bias_variance))?;
+    let coarse =
+        grid.filter_map(point_at).min_by(|a, b| a.bias_variance.total_cmp(&b.bias_variance))?;
     // The end of the line lies between this point and the one before it on the grid.
     let (mut outside, mut point) = (coarse.q / 10f64.powf(1.0 / 30.0), coarse);
     for _ in 0..40 {

@@ -18,9 +18,9 @@ pub struct TangentKernel {
 }
 
 impl TangentKernel {
-    /// The condition number of the kernel of `inputs` inputs that are all as unlike each other: `(d
-    /// + (m-1) o) / (d - o)`. At a critical point it tends to `(m+3)/3` for ReLU and to `(m+2)/2`
-    /// for a smooth activation, in the ordered phase it explodes (Xiao et al. 2020).
+    /// The condition number of the kernel of `inputs` inputs that are all as unlike each other:
+    /// `(d + (m-1) o) / (d - o)`. At a critical point it tends to `(m+3)/3` for ReLU and to
+    /// `(m+2)/2` for a smooth activation, in the ordered phase it explodes (Xiao et al. 2020).
     ///
     /// ```
     /// let kernel = theory::TangentKernel {

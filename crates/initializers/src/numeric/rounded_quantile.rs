@@ -100,6 +100,7 @@ fn near_quantiles<const N: usize>(p: [f64; N]) -> [f64; N] {
 }
 
 /// From the highest power down.
+#[allow(clippy::excessive_precision, reason = "the digits as fitted")]
 const ABOVE: [f64; 8] = [
     -129.87215551738193362,
     1230.3678833502358288,
@@ -110,6 +111,7 @@ const ABOVE: [f64; 8] = [
     -44.33126885581101901,
     2.5066282746344194626,
 ];
+#[allow(clippy::excessive_precision, reason = "the digits as fitted")]
 const BELOW: [f64; 8] = [
     -221.35090932484775877,
     1065.9859203416914241,
