@@ -55,7 +55,7 @@ pub struct RankedArm {
     /// Which of them is best: by the mean, then by the median, then the first.
     pub best: usize,
     /// 95 % interval of the best point's mean, corrected for the choice among all of them; see
-    /// [`simultaneous_interval`].
+    /// [`simultaneous_interval`](crate::statistics::simultaneous_interval).
     pub interval: Option<Interval>,
     /// Where the spread of the best point comes from; none where seeds are not crossed.
     pub spread: Option<Spread>,
