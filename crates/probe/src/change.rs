@@ -1,5 +1,5 @@
-//! The changes that would test symptoms: for each, the settings of an arm in which it is gone, or is
-//! as small as one change can make it.
+//! The changes that would test symptoms: for each, the settings of an arm in which it is gone, or
+//! is as small as one change can make it.
 
 use initializers::Activation;
 use theory::CriticalPoint;

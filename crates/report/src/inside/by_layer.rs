@@ -72,8 +72,8 @@ impl Inside {
             y: ChartAxis { name: "singular value", spacing: Spacing::Logarithmic },
             lines: lines.collect(),
             levels: vec![(1.0, "1: lengths are kept")],
-            note: "Each the mean over images. Band: smallest to largest seed. Not drawn: 0, and what \
-                   rounding leaves of it.",
+            note: "Each the mean over images. Band: smallest to largest seed. Not drawn: 0, and \
+                   what rounding leaves of it.",
         })
     }
 }

@@ -22,7 +22,10 @@ use crate::number::significant;
 ///     up: HeatSide { name: "init.std", labels: vec!["0.01".into(), "0.1".into()] },
 ///     quantity: "ratio",
 ///     colours: Colours::AroundOne,
-///     panels: vec![HeatPanel { label: "tanh".into(), rows: vec![vec![1e-4, 1e-16], vec![0.5, 0.1]] }],
+///     panels: vec![HeatPanel {
+///         label: "tanh".into(),
+///         rows: vec![vec![1e-4, 1e-16], vec![0.5, 0.1]],
+///     }],
 ///     note: "",
 /// });
 /// assert!(map.svg().contains("init.std"));
@@ -61,8 +64,8 @@ pub struct HeatSide<'a> {
 pub struct HeatPanel {
     /// Its name; not drawn where it is the only one.
     pub label: String,
-    /// A row for each value of the vertical side, in it a value for each of the horizontal one. What
-    /// has no place on the scale leaves its cell empty.
+    /// A row for each value of the vertical side, in it a value for each of the horizontal one.
+    /// What has no place on the scale leaves its cell empty.
     pub rows: Vec<Vec<f64>>,
 }
 
