@@ -86,6 +86,15 @@ fn a_number_without_a_digit_beside_its_point_is_a_number_on_the_command_line() {
     assert_eq!(stds(&swept), [("std=0.5", 0.5), ("std=1.0", 1.0)]);
 }
 
+#[test]
+fn an_axis_that_another_flag_decides_is_taken_away_or_refused_as_they_stand() {
+    let orthogonal = "init = \"orthogonal\"";
+    let decided_later = with(orthogonal, &["init.gain=2,3", "init=he_normal"]);
+    assert_eq!(decided_later.arms.len(), 1);
+    let swept_later = try_with(orthogonal, &["init=he_normal", "init.gain=2,3"]);
+    assert!(swept_later.unwrap_err().to_string().contains("are the same run"));
+}
+
 proptest! {
     #[test]
     fn a_flag_with_any_key_changes_something_or_is_refused(

@@ -51,13 +51,14 @@ impl Sweep {
             });
         }
         for flag in flags {
+            // The later of two flags stands: an axis after a value is not dropped unseen.
+            builder.axes.retain(|axis| !settles(flag.settings, "", &axis.setting));
             builder.put(flag.axes.to_vec());
             if let Some(entry) = flag.settings.entry("sweep") {
                 builder.read(entry);
             }
         }
         let SweepBuilder { mut axes, known, zip, .. } = builder;
-        axes.retain(|axis| !flags.iter().any(|flag| settles(flag.settings, "", &axis.setting)));
         let groups = match &zip {
             Some(zip) => read_zip(&axes, &known, &zip.value, diagnostics),
             None => (0..axes.len()).map(|axis| vec![axis]).collect(),
